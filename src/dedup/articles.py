@@ -168,14 +168,14 @@ def _normal(article: Article) -> Article:
 
 
 def _with_ids(items: Sequence[str | Article]) -> tuple[Article, ...]:
-    given = [item.id for item in items if type(item) is not str and item.id]  # type: ignore[union-attr]
+    given = [item.id for item in items if not isinstance(item, str) and item.id]
     taken = set(given)
     if len(taken) < len(given):
         _refuse_duplicates(given)
     n_same: dict[str, int] = {}
     articles = []
     for item in items:
-        if type(item) is str:
+        if isinstance(item, str):
             articles.append(Article(item, _unused(_made_id(item), taken, n_same)))
         elif item.id:
             articles.append(item)

@@ -1,0 +1,47 @@
+# Everything one does twice. Each target first sees to a virtual environment in .venv, and needs nothing
+# on the machine but a Python of 3.11 or later; PYTHON=... names one when the search does not find it.
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$name" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
+BIN := .venv/bin
+STAMP := .venv/installed
+
+.PHONY: help venv test check format demo bench quality fit
+
+help:           ## show these targets
+	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+venv: $(STAMP)  ## make the virtual environment
+
+$(STAMP): pyproject.toml
+	@test -n "$(PYTHON)" || { \
+		echo "dedup needs Python 3.11 or later, and none was found; install one, or say: make PYTHON=/path/to/python" >&2; \
+		exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+test: check     ## run everything that is checked on every change
+	$(BIN)/python -m pytest
+
+check: $(STAMP) ## lint, look at the format, check the types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(STAMP) ## put the format right
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+demo: $(STAMP)  ## draw the lineage of the example family
+	$(BIN)/dedup lineage examples/harbour.jsonl
+
+bench: $(STAMP) ## time the library beside its peers
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+quality: $(STAMP) ## score the library on the labelled sets, into docs/quality.md
+	$(BIN)/python -m benchmarks.quality
+
+fit: $(STAMP)   ## fit the model's parameters again
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fit]'
+	$(BIN)/python -m benchmarks.fit
