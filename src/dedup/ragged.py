@@ -1,0 +1,52 @@
+"""Lists of different lengths in two arrays: all values one after the other, and where each list begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Lists of 64-bit hashes, one list an article (or a paragraph).
+
+    Attributes
+    ----------
+    values : ndarray of uint64, shape (n_values,)
+        The lists one after the other.
+    offsets : ndarray of int64, shape (n_lists + 1,)
+        List ``i`` is ``values[offsets[i]:offsets[i + 1]]``.
+    """
+
+    values: NDArray[np.uint64]
+    offsets: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+
+def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the positions of several ranges, one range after the other.
+
+    Parameters
+    ----------
+    starts : ndarray of int64, shape (n_ranges,)
+        First position of each range.
+    lengths : ndarray of int64, shape (n_ranges,)
+        How many positions each has, >= 0.
+
+    Returns
+    -------
+    ndarray of int64, shape (lengths.sum(),)
+        ``concatenate([arange(s, s + n) for s, n in zip(starts, lengths)])``.
+
+    Examples
+    --------
+    >>> ranges(np.array([5, 0]), np.array([2, 3])).tolist()
+    [5, 6, 0, 1, 2]
+    """
+    ends = np.cumsum(lengths)
+    n_positions = int(ends[-1]) if len(ends) else 0
+    return np.arange(n_positions, dtype=np.int64) + np.repeat(starts - (ends - lengths), lengths)
