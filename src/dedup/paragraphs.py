@@ -38,8 +38,8 @@ def find_sentences(classes: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDA
     Returns
     -------
     ndarray of int64, shape (n_sentences,)
-        Indices of words, ascending, each once. A dot inside a word ("U.S", "bbc.com") or after a single capital
-        ("J. Smith") ends nothing.
+        Indices of words, ascending, each once. A dot inside a word ("U.S", "bbc.com") or after a single
+        capital ("J. Smith") ends nothing.
     """
     stops = _where(classes, STOP)
     after, before, second = classes[stops + 1], classes[stops - 1], classes[stops - 2]
@@ -101,10 +101,12 @@ def in_quotes(
 
     Notes
     -----
-    Marks toggle, whatever their shape: „…“, “…”, »…« and «…» are all in use, and what opens here closes there.
+    Marks toggle, whatever their shape: „…“, “…”, »…« and «…» are all in use; what opens here closes there.
     """
     marks = _where(classes, QUOTE)
-    n_before = np.cumsum(np.bincount(np.searchsorted(starts, marks), minlength=len(starts) + 1)[: len(starts)])
+    n_before = np.cumsum(
+        np.bincount(np.searchsorted(starts, marks), minlength=len(starts) + 1)[: len(starts)]
+    )
     n_before -= np.repeat(np.searchsorted(marks, breaks), np.diff(paragraphs))
     odd: NDArray[np.bool_] = (n_before & 1) > 0
     return odd
@@ -154,11 +156,14 @@ def _line_breaks(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
     newlines, follower = newlines[last], follower[last]
     after = solid[follower]
     before, first = classes[solid[follower - 1]], classes[after]
-    indented = (after - newlines > 2) | ((classes[newlines + 1] & (SEPARATOR | INDENT)) == (SEPARATOR | INDENT))
+    indented = (after - newlines > 2) | (
+        (classes[newlines + 1] & (SEPARATOR | INDENT)) == (SEPARATOR | INDENT)
+    )
     closed = (before & (SEPARATOR | CLOSER)) == (SEPARATOR | CLOSER)
     goes_on = (first < SEPARATOR) & ((first & (LOWER | DIGIT)) > 0)
     wrapped = (n_newlines == 1) & ~indented & ~closed & goes_on
-    return after[~wrapped]
+    breaks: NDArray[np.int64] = after[~wrapped]
+    return breaks
 
 
 def _where(classes: NDArray[np.uint8], bit: int) -> NDArray[np.int64]:
@@ -166,4 +171,5 @@ def _where(classes: NDArray[np.uint8], bit: int) -> NDArray[np.int64]:
 
 
 def _distinct(ascending: NDArray[np.int64]) -> NDArray[np.int64]:
-    return ascending[np.append(True, ascending[1:] > ascending[:-1])[: len(ascending)]]
+    distinct: NDArray[np.int64] = ascending[np.append(True, ascending[1:] > ascending[:-1])[: len(ascending)]]
+    return distinct

@@ -49,4 +49,6 @@ def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.
     """
     ends = np.cumsum(lengths)
     n_positions = int(ends[-1]) if len(ends) else 0
-    return np.arange(n_positions, dtype=np.int64) + np.repeat(starts - (ends - lengths), lengths)
+    positions = np.arange(n_positions, dtype=np.int64)
+    positions += np.repeat(starts - (ends - lengths), lengths)
+    return positions

@@ -1,8 +1,9 @@
 """Build and load the table that folds characters, so that no result depends on Python's Unicode version.
 
-The table is made once, by ``python -m dedup.unicode_tables``, and shipped as ``unicode.npz`` (Unicode 14). It folds a
-code point the way a matcher needs: compatibility forms (width, ligatures, mathematical letters), case, accents and
-letters that look alike in Latin, Greek and Cyrillic (the skeleton of UTS #39, cut down to what a copyist can type).
+The table is made once, by ``python -m dedup.unicode_tables``, and shipped as ``unicode.npz`` (Unicode 14). It
+folds a code point the way a matcher needs: compatibility forms (width, ligatures, mathematical letters),
+case, accents and letters that look alike in Latin, Greek and Cyrillic (the skeleton of UTS #39, cut down to
+what a copyist can type).
 """
 
 from __future__ import annotations
@@ -49,15 +50,16 @@ _STROKES = {
     "œ": "oe",
 }
 _UNSPACED = (
-    (0x0E01, 0x0E5B), (0x0E81, 0x0EDF), (0x1000, 0x109F), (0x1100, 0x11FF), (0x1780, 0x17DD), (0x2E80, 0x2FDF),
-    (0x3005, 0x3007), (0x3021, 0x3029), (0x3038, 0x312F), (0x3131, 0x318E), (0x31A0, 0x31BF), (0x31F0, 0x31FF),
-    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA960, 0xA97F), (0xA9E0, 0xA9FE), (0xAA60, 0xAA7F), (0xAC00, 0xD7FF),
-    (0xF900, 0xFAFF), (0x1AFF0, 0x1B16F),
+    (0x0E01, 0x0E5B), (0x0E81, 0x0EDF), (0x1000, 0x109F), (0x1100, 0x11FF), (0x1780, 0x17DD),
+    (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3038, 0x312F), (0x3131, 0x318E),
+    (0x31A0, 0x31BF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA960, 0xA97F),
+    (0xA9E0, 0xA9FE), (0xAA60, 0xAA7F), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0x1AFF0, 0x1B16F),
 )  # fmt: skip
 _DELETED_MARKS = (
-    (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640), (0x064B, 0x065F),
-    (0x0670, 0x0670), (0x06D6, 0x06ED), (0x115F, 0x1160), (0x180B, 0x180F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF),
-    (0x20D0, 0x20FF), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFE20, 0xFE2F), (0xFFA0, 0xFFA0),
+    (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640),
+    (0x064B, 0x065F), (0x0670, 0x0670), (0x06D6, 0x06ED), (0x115F, 0x1160), (0x180B, 0x180F),
+    (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0x3164, 0x3164), (0xFE00, 0xFE0F),
+    (0xFE20, 0xFE2F), (0xFFA0, 0xFFA0),
 )  # fmt: skip
 _SEPARATING_LETTERS = frozenset("ʹʺʻʼʽʾʿˈˊˋˌˮ")  # modifier letters that people type for an apostrophe
 _SEPARATORS = {
@@ -152,21 +154,20 @@ def main() -> None:
     """Write the table beside this module, compressed."""
     tables = build_tables()
     codes = np.arange(LIMIT, dtype=np.uint32)
-    stored = tables._replace(folds=np.where((tables.folds == codes) & (codes > 0), np.uint32(_ITSELF), tables.folds))
+    stored = tables._replace(
+        folds=np.where((tables.folds == codes) & (codes > 0), np.uint32(_ITSELF), tables.folds)
+    )
     np.savez_compressed(str(files("dedup") / "unicode.npz"), **stored._asdict())
 
 
 def _fold_char(char: str) -> str:
-    """Fold one character to what stands for it in a word: nothing, NUL (a separator), or letters and digits."""
+    """Fold a character to what stands for it in a word: nothing, NUL (a separator), or letters and digits."""
     if ord(char) in _SEPARATOR_CLASS:
         return "\0"
-    # Twice, because case folding can open a new decomposition (U+0130) and a decomposition a new case (U+3392).
+    # Twice: case folding can open a new decomposition (U+0130), a decomposition a new case (U+3392).
     text = _decompose(_decompose(char).casefold()).casefold()
-    folded = ""
-    for part in map(_simplify, text):
-        folded += part
-    folded = folded.strip("\0") or folded[:1]
-    return folded
+    folded = "".join(map(_simplify, text))
+    return folded.strip("\0") or folded[:1]
 
 
 def _decompose(text: str) -> str:
