@@ -14,6 +14,10 @@ from dedup.unicode_tables import CUT, SEPARATOR, UNSPACED
 _LONGEST = 64  # bytes of a word that are hashed in numpy; what is longer goes to XXH3
 # Stafford's variant 13 of the MurmurHash3 finaliser (2011), the constants of SplitMix64.
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+STEM = 5
+"""Letters of a word's stem."""
+
+_UTF8_LENGTH = np.array([1] * 0xC0 + [2] * 0x20 + [3] * 0x10 + [4] * 0x10, np.int64)  # by the first byte
 _LENGTH_MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 
 
@@ -92,6 +96,38 @@ def cut_words(
         if len(pairs):
             hashes[pairs] = mix(hashes[pairs] * _MIX_2 + hashes[pairs + 1])
     return Words(hashes, starts, ends, np.searchsorted(starts, articles))
+
+
+def hash_stems(buffer: NDArray[np.uint8], found: Words, whole: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Hash the first letters of each word: a stem that needs no dictionary.
+
+    Parameters
+    ----------
+    buffer : ndarray of uint8, shape (n_bytes,)
+        Folded bytes that `found` was cut from.
+    found : Words
+        Words of the buffer.
+    whole : ndarray of bool, shape (n_words,)
+        Words that are left as they are, such as numbers.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n_words,)
+        Hash of the first `STEM` letters; of a shorter word, the hash of the word.
+
+    Notes
+    -----
+    Inflections of a word, and cognates in languages that share an alphabet, meet in one stem. On the development
+    sets, stems of 4 to 7 letters chose the right parent as often as whole words did, and those of 4 and 5 more often.
+    """
+    letters = np.flatnonzero(~whole)
+    ends = found.starts[letters]
+    last = found.ends[letters]
+    for _ in range(STEM):
+        ends = np.minimum(ends + _UTF8_LENGTH[buffer[ends]], last)
+    stems = found.hashes.copy()
+    stems[letters] = _hash_words(buffer, found.starts[letters], ends - found.starts[letters])
+    return stems
 
 
 def _edges(buffer: NDArray[np.uint8], classes: NDArray[np.uint8] | None) -> tuple[NDArray[np.int64], ...]:

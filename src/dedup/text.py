@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dedup.errors import InputError
 from dedup.folding import Folded, fold
-from dedup.hashing import Words, cut_words, words
+from dedup.hashing import Words, cut_words, hash_stems, words
 from dedup.paragraphs import find_paragraphs, find_sentences, in_quotes, split_long
 from dedup.ragged import ranges
 from dedup.unicode_tables import CUT, DIGIT, JOINER, LOWER, SEPARATOR, UPPER
@@ -33,6 +33,8 @@ class Tokens:
     ----------
     words : ndarray of uint64, shape (n_words,)
         Hash of the folded word; of a number, of its digits only: "1,140" and "1.140" and "1140" are one.
+    stems : ndarray of uint64, shape (n_words,)
+        Hash of the word's first five letters; of a number or a piece of unspaced text, the same as in `words`.
     kinds : ndarray of uint8, shape (n_words,)
         Bits: `CAPITAL` begins with a capital in the raw text; `NUMBER` digits only; `START` first of a
         sentence or paragraph; `QUOTED` inside double quotation marks; `ALL_UPPER` two capitals or more and no
@@ -45,6 +47,7 @@ class Tokens:
     """
 
     words: NDArray[np.uint64]
+    stems: NDArray[np.uint64]
     kinds: NDArray[np.uint8]
     paragraphs: NDArray[np.int64]
     articles: NDArray[np.int64]
@@ -91,6 +94,7 @@ def tokens(texts: Sequence[str]) -> Tokens:
     empty = np.zeros(1, np.int64)
     return Tokens(
         np.concatenate([np.zeros(0, np.uint64), *(part.words for part in parts)]),
+        np.concatenate([np.zeros(0, np.uint64), *(part.stems for part in parts)]),
         np.concatenate([np.zeros(0, np.uint8), *(part.kinds for part in parts)]),
         np.concatenate([empty, *(part.paragraphs[1:] + n for part, n in zip(parts, n_words, strict=False))]),
         np.concatenate(
@@ -153,7 +157,8 @@ def _tokens_of(folded: Folded) -> Tokens:
     kinds[paragraphs[:-1]] |= START
     kinds[in_quotes(classes, found.starts, breaks, paragraphs)] |= QUOTED
     paragraphs = split_long(paragraphs, sentences)
-    return Tokens(found.hashes, kinds, paragraphs, np.searchsorted(paragraphs, found.articles))
+    stems = hash_stems(buffer, found, kinds & (NUMBER | UNSPACED) > 0)
+    return Tokens(found.hashes, stems, kinds, paragraphs, np.searchsorted(paragraphs, found.articles))
 
 
 def _join_numbers(
