@@ -48,7 +48,7 @@ def found(text: str) -> list[tuple[str, str, str]]:
         ("as reported by Kyodo News", "reported", "Kyodo News", "as reported by Kyodo News"),
         ("memos obtained by The Washington Post", "reported", "Washington Post", None),
         ("Das berichtete die Süddeutsche Zeitung der Stadt", "reported", "Süddeutsche Zeitung", None),
-        ("und das Tageblatt berichtet der", "reported", "Tageblatt", "das Tageblatt berichtet"),
+        ("und das Tageblatt berichtet der Stadt", "reported", "Tageblatt", "das Tageblatt berichtet"),
         ("sagte er der Bild-Zeitung, und das", "told", "Bild-Zeitung", "sagte er der Bild-Zeitung"),
         ("Laut Spiegel und der Bahn", "reported", "Spiegel", "Laut Spiegel"),
         ("según El País, uno de los barcos", "reported", "El País", "según El País"),
@@ -70,7 +70,8 @@ def test_what_names_a_source(text: str, kind: str, source: str, phrase: str | No
     "text",
     """told reporters|told the council|told a news conference|the company reported a loss|according to police
 told Parliament|told the Post Office inquiry|told NATO|told MPs|told Emily Post, a writer
-according to the ministry|according to the UK Health Security Agency|according to documents obtained by the court|untold Reuters
+according to the ministry|according to the UK Health Security Agency|according to documents obtained by the court
+untold Reuters
 told this newspaper|told the newspaper|told a Rotterdam newspaper|The New York Times reported quarterly profit
 Source: Ministry of Health|A photo. via REUTERS|first published in 1990 by Faber|interview with the mayor
 according to Oxford University Press|seen by the Star Alliance|via the rear door of the Gazette, on Sunday
