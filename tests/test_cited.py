@@ -70,7 +70,7 @@ def test_what_names_a_source(text: str, kind: str, source: str, phrase: str | No
     "text",
     """told reporters|told the council|told a news conference|the company reported a loss|according to police
 told Parliament|told the Post Office inquiry|told NATO|told MPs|told Emily Post, a writer
-according to the ministry|according to the UK Health Security Agency|according to documents obtained by the court
+according to the ministry|according to the UK Health Security Agency|documents obtained by the court
 untold Reuters
 told this newspaper|told the newspaper|told a Rotterdam newspaper|The New York Times reported quarterly profit
 Source: Ministry of Health|A photo. via REUTERS|first published in 1990 by Faber|interview with the mayor

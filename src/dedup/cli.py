@@ -1,0 +1,255 @@
+"""The command line: `dedup lineage`, `dedup compare`, `dedup duplicates`.
+
+What takes long to import is imported inside the command that needs it, so that ``dedup --help`` is quick.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dedup.articles import Article, as_articles
+from dedup.errors import DedupError, InputError, ReadError
+from dedup.progress import progress
+from dedup.writers import json_line, write_lines
+
+if TYPE_CHECKING:
+    from dedup.duplicates import Duplicates
+
+_BAD_INPUT, _BROKEN_PIPE, _INTERRUPTED = 2, 141, 130
+_N_SHOWN = 5  # skipped articles whose error is shown; the others are counted
+
+_paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+_output = click.option("-o", "--output", metavar="FILE", help="Write there, whole or not at all.")
+_skip_bad = click.option(
+    "--skip-bad", is_flag=True, help="Go on past articles that cannot be read; count them."
+)
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Nothing but errors on standard error.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dedup-lineage", prog_name="dedup", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Tell which article was made from which, even when every sentence was rewritten.
+
+    PATH is a file that ends in .jsonl, .ndjson, .json, .csv or .txt (one article), a folder of such files,
+    any of them compressed as .gz, or - for JSON lines on standard input. An article has a text and, where
+    known, an id, title, published_at, outlet and url.
+
+    \b
+    Examples:
+      dedup lineage today.jsonl                     draw the families
+      dedup lineage archive/ --format jsonl -o lineage.jsonl
+      zcat feed.jsonl.gz | dedup lineage - --min-probability 0.8
+      dedup compare theirs.txt ours.txt             show what two texts share
+      dedup duplicates crawl.csv --threshold 0.8    find copies, cheaply
+
+    Exit status: 0 when done, 2 for input that cannot be used, 130 when interrupted, 141 when the reader of
+    the output has gone.
+    """
+
+
+@cli.command()
+@_paths
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["tree", "jsonl", "json"]),
+    default="tree",
+    show_default=True,
+    help="Trees to read, one JSON line an article, or one JSON object.",
+)
+@_output
+@click.option("--ignore-dates", is_flag=True, help="Do not use publication times.")
+@click.option(
+    "--min-probability",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="Probability from which an edge counts.",
+)
+@_skip_bad
+@_quiet
+def lineage(
+    paths: tuple[str, ...],
+    form: str,
+    output: str | None,
+    ignore_dates: bool,
+    min_probability: float | None,
+    skip_bad: bool,
+    quiet: bool,
+) -> None:
+    """Find which article was made from which.
+
+    With --format jsonl, one line an article, in input order:
+
+    \b
+      {"id": "a2", "family": "a1", "role": "derived",
+       "parents": [{"id": "a1", "relation": "rewrite", "probability": 0.97}],
+       "cited": [{"source": "nypost.com", "kind": "republished", "phrase": "Publisher: nypost.com"}]}
+
+    The role is root, derived or single; the main parent comes first; the family is the root that the article
+    comes down from through main parents.
+    """
+    from dedup.lineage import DEFAULT_MIN_PROBABILITY, find_lineage
+
+    articles = _read(paths, skip_bad, quiet)
+    with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
+        found = find_lineage(
+            articles,
+            use_times=not ignore_dates,
+            min_probability=DEFAULT_MIN_PROBABILITY if min_probability is None else min_probability,
+        )
+        records = [] if form == "tree" else found.records()
+    if form == "tree":
+        _write(output, [str(found)])
+    elif form == "jsonl":
+        _write(output, map(json_line, records))
+    else:
+        families = [{"id": members[0], "members": members} for members in found.families]
+        _write(output, [json_line({"version": 1, "families": families, "articles": records})])
+
+
+@cli.command()
+@click.argument("a")
+@click.argument("b")
+def compare(a: str, b: str) -> None:
+    """Show what the texts of two files, of one article each, share.
+
+    \b
+    Example:
+      dedup compare agency.txt paper.txt
+    """
+    from dedup.evidence import compare_texts
+
+    _write(None, [str(compare_texts(_only_text(a), _only_text(b)))])
+
+
+@cli.command()
+@_paths
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="T",
+    default=0.7,
+    show_default=True,
+    help="Share of 5-word shingles from which two articles are near-duplicates.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="Clusters to read, or one JSON line an article.",
+)
+@_output
+@_skip_bad
+@_quiet
+def duplicates(
+    paths: tuple[str, ...], threshold: float, form: str, output: str | None, skip_bad: bool, quiet: bool
+) -> None:
+    """Find near-duplicates: articles of nearly the same words.
+
+    With --format jsonl, one line an article, in input order; the cluster is the id of its first member:
+
+    \b
+      {"id": "a2", "cluster": "a1", "duplicates": [{"id": "a1", "resemblance": 0.93}]}
+    """
+    from dedup.duplicates import find_duplicates
+
+    articles = _read(paths, skip_bad, quiet)
+    with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
+        found = find_duplicates(articles, threshold=threshold)
+    _write(output, _clusters(articles, found) if form == "text" else _duplicate_lines(articles, found))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process by default.
+
+    Returns
+    -------
+    int
+        The exit status: 0 when done, 2 for input that cannot be used, 130 when interrupted, 141 when the
+        reader of the output has gone.
+
+    Examples
+    --------
+    >>> main(["duplicates", "--threshold", "1", "no-such-file.jsonl"])
+    2
+    """
+    try:
+        status = cli.main(args=arguments, prog_name="dedup", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except DedupError as error:
+        click.echo(f"dedup: error: {error}", err=True)
+        return _BAD_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        return _INTERRUPTED
+    return status if isinstance(status, int) else 0
+
+
+def _read(paths: Iterable[str], skip_bad: bool, quiet: bool) -> tuple[Article, ...]:
+    from dedup.readers import read_articles
+
+    bad: list[ReadError] = []
+    with progress("Reading", quiet=quiet):
+        articles = as_articles(read_articles(paths, on_bad=bad.append if skip_bad else None))
+    if bad and not quiet:
+        click.echo(f"dedup: skipped {len(bad)} that could not be read:", err=True)
+        for error in bad[:_N_SHOWN]:
+            click.echo(f"  {error}", err=True)
+        if len(bad) > _N_SHOWN:
+            click.echo(f"  and {len(bad) - _N_SHOWN} more", err=True)
+    return articles
+
+
+def _only_text(path: str) -> str:
+    articles = _read([path], skip_bad=False, quiet=True)
+    if len(articles) != 1:
+        raise InputError(
+            f"{path} must hold one article to compare, not {len(articles)}; name a file with one"
+        )
+    return articles[0].text
+
+
+def _clusters(articles: Sequence[Article], found: "Duplicates") -> Iterator[str]:
+    best = dict.fromkeys(range(len(articles)), 0.0)
+    for pair, resemblance in zip(found.pairs.tolist(), found.resemblance.tolist(), strict=True):
+        for member in pair:
+            best[member] = max(best[member], resemblance)
+    for members in found.clusters:
+        yield f"{len(members)} near-duplicates"
+        for member in members:
+            yield f"  {best[member]:.2f}  {articles[member].id}  {articles[member].title}".rstrip()
+    n_members = sum(map(len, found.clusters))
+    yield f"clusters: {len(found.clusters)}, of {n_members} of {len(articles)} articles"
+
+
+def _duplicate_lines(articles: Sequence[Article], found: "Duplicates") -> Iterator[str]:
+    first = {member: members[0] for members in found.clusters for member in members}
+    others: dict[int, list[dict[str, Any]]] = {}
+    for (a, b), resemblance in zip(found.pairs.tolist(), found.resemblance.tolist(), strict=True):
+        others.setdefault(a, []).append({"id": articles[b].id, "resemblance": round(resemblance, 4)})
+        others.setdefault(b, []).append({"id": articles[a].id, "resemblance": round(resemblance, 4)})
+    for place, article in enumerate(articles):
+        cluster = articles[first.get(place, place)].id
+        yield json_line({"id": article.id, "cluster": cluster, "duplicates": others.get(place, [])})
+
+
+def _write(output: str | None, lines: Iterable[str]) -> None:
+    try:
+        write_lines(output or "-", lines)
+    except BrokenPipeError:
+        raise click.exceptions.Exit(_BROKEN_PIPE) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Lines written to standard output, or to a file that appears only when it is whole."""
+
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from dedup.errors import DedupError
+
+
+def json_line(value: object) -> str:
+    """Write a value as one line of JSON.
+
+    Parameters
+    ----------
+    value : object
+        Mappings, lists, strings and numbers.
+
+    Returns
+    -------
+    str
+        Without a line end; letters that are not ASCII stand as they are.
+
+    Examples
+    --------
+    >>> json_line({"id": "a1", "cited": []})
+    '{"id": "a1", "cited": []}'
+    """
+    return json.dumps(value, ensure_ascii=False)
+
+
+def write_lines(output: str, lines: Iterable[str]) -> None:
+    """Write lines as UTF-8.
+
+    Parameters
+    ----------
+    output : str
+        A file, written aside and then renamed, so that it is whole or not there; ``"-"`` for standard output.
+    lines : iterable of str
+        Without their line ends. A lone surrogate is written as an escape, which JSON reads back.
+
+    Raises
+    ------
+    DedupError
+        If the file cannot be written.
+    BrokenPipeError
+        If the reader of standard output has gone; what was left in the buffer is thrown away.
+
+    Examples
+    --------
+    >>> write_lines("no-such-folder/lines.txt", ["one"])
+    Traceback (most recent call last):
+    dedup.errors.DedupError: no-such-folder/lines.txt cannot be written: no such file or directory
+    """
+    if output == "-":
+        try:
+            _write(sys.stdout.buffer, lines)
+        except BrokenPipeError:
+            # Python flushes once more when it exits, which must not fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise
+        return
+    try:
+        if os.path.exists(output) and not stat.S_ISREG(os.stat(output).st_mode):
+            with open(output, "wb") as stream:  # a device or a pipe, which nothing may take the place of
+                _write(stream, lines)
+        else:
+            _write_aside(output, lines)
+    except OSError as error:
+        raise DedupError(f"{output} cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def _write_aside(output: str, lines: Iterable[str]) -> None:
+    folder, name = os.path.split(output)
+    aside = os.path.join(folder, f".{name}.{os.getpid()}.part")
+    try:
+        with open(aside, "wb") as stream:
+            _write(stream, lines)
+        os.replace(aside, output)
+    except BaseException:
+        if os.path.exists(aside):
+            os.unlink(aside)
+        raise
+
+
+def _write(stream: BinaryIO, lines: Iterable[str]) -> None:
+    for line in lines:
+        stream.write(f"{line}\n".encode("utf-8", "backslashreplace"))
+    stream.flush()

@@ -1,0 +1,241 @@
+"""The command line, run as a user runs it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dedup.cli import main
+
+HARBOUR = str(Path(__file__).parents[1] / "examples" / "harbour.jsonl")
+IDS = [json.loads(line)["id"] for line in Path(HARBOUR).read_text(encoding="utf-8").splitlines()]
+
+
+def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-m", "dedup.cli", *arguments], capture_output=True, **options)
+
+
+@pytest.fixture
+def pile(tmp_path: Path) -> str:
+    rows: list[dict[str, object]] = [
+        {
+            "id": "a",
+            "title": "Storm",
+            "text": "the storm hit the harbour at dawn and sank the ferry on Monday",
+        },
+        {"id": "b", "text": "nothing of the kind was ever written by anybody in this town"},
+        {"id": "c", "text": "The storm hit the harbour at dawn and sank the ferry on Monday!"},
+        {"id": "\ud800", "text": "é"},
+    ]
+    path = tmp_path / "pile.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def test_duplicates_as_text(pile: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["duplicates", pile]) == 0
+    expected = "2 near-duplicates\n  1.00  a  Storm\n  1.00  c\nclusters: 1, of 2 of 4 articles\n"
+    assert capfd.readouterr() == (expected, "")
+
+
+def test_duplicates_as_lines(pile: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["duplicates", pile, "--format", "jsonl", "--threshold", "0.9"]) == 0
+    assert [json.loads(line) for line in capfd.readouterr().out.splitlines()] == [
+        {"id": "a", "cluster": "a", "duplicates": [{"id": "c", "resemblance": 1.0}]},
+        {"id": "b", "cluster": "b", "duplicates": []},
+        {"id": "c", "cluster": "a", "duplicates": [{"id": "a", "resemblance": 1.0}]},
+        {"id": "\ud800", "cluster": "\ud800", "duplicates": []},
+    ]
+
+
+def test_lineage_as_lines_is_the_contract(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["lineage", HARBOUR, "--format", "jsonl"]) == 0
+    records = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [record["id"] for record in records] == IDS
+    by_id = {record["id"]: record for record in records}
+    for record in records:
+        assert list(record) == ["id", "family", "role", "parents", "cited"]
+        assert record["role"] in {"root", "derived", "single"}
+        assert (record["role"] == "derived") == bool(record["parents"])
+        for parent in record["parents"]:
+            assert list(parent) == ["id", "relation", "probability"]
+            assert parent["relation"] in {"copy", "excerpt", "update", "edit", "rewrite", "summary"}
+            assert 0 <= parent["probability"] <= 1
+        for citation in record["cited"]:
+            assert list(citation) == ["source", "kind", "phrase"]
+        if record["parents"] and record["family"] != record["id"]:
+            assert record["family"] == by_id[record["parents"][0]["id"]]["family"]
+
+
+def test_lineage_of_the_example(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["lineage", HARBOUR, "--format", "jsonl"]) == 0
+    records = {record["id"]: record for record in map(json.loads, capfd.readouterr().out.splitlines())}
+    family = {name for name, record in records.items() if record["family"] == "harbour-post-1"}
+    assert family == set(IDS) - {"strait-wire", "brackwater-gazette"}
+    assert records["coastfeed"]["parents"][0] | {"probability": 1} == {
+        "id": "harbour-post-1",
+        "relation": "copy",
+        "probability": 1,
+    }
+    assert {
+        "source": "harbourpost.example",
+        "kind": "republished",
+        "phrase": "Publisher: harbourpost.example",
+    } in (records["coastfeed"]["cited"])
+
+
+def test_lineage_as_json(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["lineage", HARBOUR, "--format", "json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert [article["id"] for article in found["articles"]] == IDS
+    assert found["families"][0]["id"] == found["families"][0]["members"][0] == "harbour-post-1"
+
+
+def test_lineage_as_tree(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["lineage", HARBOUR]) == 0
+    drawn = capfd.readouterr().out
+    assert drawn.index("Harbour Post") < drawn.index("Coastfeed")
+
+
+def test_options_reach_the_library(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["lineage", HARBOUR, "--format", "jsonl", "--min-probability", "1"]) == 0
+    certain = capfd.readouterr().out
+    assert main(["lineage", HARBOUR, "--format", "jsonl", "--ignore-dates"]) == 0
+    dateless = capfd.readouterr().out
+    assert main(["lineage", HARBOUR, "--format", "jsonl"]) == 0
+    default = capfd.readouterr().out
+    assert len(certain) < len(default)
+    assert dateless != default
+
+
+def test_compare(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    rows = [json.loads(line) for line in Path(HARBOUR).read_text(encoding="utf-8").splitlines()]
+    paths = []
+    for row in rows[1:3]:
+        paths.append(str(tmp_path / f"{row['id']}.txt"))
+        Path(paths[-1]).write_text(row["text"], encoding="utf-8")
+    assert main(["compare", *paths]) == 0
+    assert "Odile Marrow" in capfd.readouterr().out
+    assert main(["compare", paths[0], HARBOUR]) == 2
+    assert "must hold one article to compare, not 9" in capfd.readouterr().err
+
+
+def test_standard_input(pile: str) -> None:
+    with open(pile, "rb") as stream:
+        done = run("duplicates", "-", stdin=stream)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.endswith(b"clusters: 1, of 2 of 4 articles\n")
+
+
+def test_version_and_help(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capfd.readouterr().out.startswith("dedup 0.")
+    for command in ([], ["lineage"], ["compare"], ["duplicates"]):
+        assert main([*command, "--help"]) == 0
+        assert capfd.readouterr().out.startswith("Usage: dedup " + "".join(command))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["lineage"], "Missing argument"),
+        (["lineage", "x.jsonl", "--min-probability", "2"], "0<=x<=1"),
+        (["duplicates", "x.jsonl", "--threshold", "0"], "0<x<=1"),
+        (["duplicates", "x.jsonl"], "dedup: error: x.jsonl: no such file or folder\n"),
+        (["lineage", "x.pdf"], "dedup: error: x.pdf: no such file or folder\n"),
+        (["unknown"], "No such command"),
+    ],
+)
+def test_what_is_wrong_is_said_on_standard_error(
+    arguments: list[str], words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert words in err
+
+
+def test_duplicate_ids_are_an_error_without_traceback(tmp_path: Path) -> None:
+    (tmp_path / "pile.jsonl").write_text('{"id": 1, "text": "a"}\n' * 2)
+    done = run("duplicates", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"dedup: error: ids must be unique; given more than once: '1'")
+
+
+def test_skipping_what_is_bad(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "pile.jsonl"
+    path.write_text('{"text": "a"}\n' + "{\n" * 7)
+    assert main(["duplicates", str(path)]) == 2
+    assert f"dedup: error: {path}:2: not JSON" in capfd.readouterr().err
+    assert main(["duplicates", str(path), "--skip-bad"]) == 0
+    out, err = capfd.readouterr()
+    assert out == "clusters: 0, of 0 of 1 articles\n"
+    assert err.startswith(f"dedup: skipped 7 that could not be read:\n  {path}:2: not JSON")
+    assert err.endswith("  and 2 more\n")
+    assert main(["duplicates", str(path), "--skip-bad", "--quiet"]) == 0
+    assert capfd.readouterr().err == ""
+
+
+def test_output_to_a_file_is_whole_or_not_there(
+    pile: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out.jsonl"
+    assert main(["duplicates", pile, "--format", "jsonl", "-o", str(output)]) == 0
+    assert len(output.read_text(encoding="utf-8").splitlines()) == 4
+    assert capfd.readouterr() == ("", "")
+    before = output.read_bytes()
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    assert main(["duplicates", pile, "-o", str(output)]) == 2
+    assert "out.jsonl cannot be written: no space left" in capfd.readouterr().err
+    assert output.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.jsonl", "pile.jsonl"]
+
+
+def test_output_to_a_device_leaves_it_a_device(pile: str) -> None:
+    assert main(["duplicates", pile, "-o", os.devnull]) == 0
+    assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "pile.jsonl"
+    path.write_text("".join(f'{{"id": {n}, "text": "word{n}"}}\n' for n in range(20_000)))
+    command = [sys.executable, "-m", "dedup.cli", "duplicates", str(path), "--format", "jsonl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_an_interrupt_is_quiet() -> None:
+    command = [sys.executable, "-m", "dedup.cli", "duplicates", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(b'{"text": "a"}\n')
+        process.stdin.flush()
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() in (b"", b"\n")
+    assert process.returncode == 130
+
+
+def test_help_is_quick() -> None:
+    done = run("--help", env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"})
+    imported = {line.rsplit("|", 1)[1].strip() for line in done.stderr.decode().splitlines() if "|" in line}
+    assert "click" in imported
+    assert imported.isdisjoint({"rich", "csv", "dedup.lineage", "dedup.duplicates", "datasketch", "scipy"})
