@@ -99,7 +99,7 @@ def fold(texts: Sequence[str], *, classes: bool = False) -> Folded:
     if isinstance(texts, str):
         raise InputError(f"texts is one string, {texts[:40]!r}; give a list of strings, such as [text]")
     try:
-        joined = "\0".join(texts)
+        joined = _join(texts)
     except TypeError as error:
         raise InputError(f"texts holds something that is not a string ({error}); give strings only") from None
     if (
@@ -108,10 +108,10 @@ def fold(texts: Sequence[str], *, classes: bool = False) -> Folded:
         or (not joined.isascii() and any(map(joined.__contains__, _TELLTALES)))
     ):
         texts = [_repair(text) for text in texts]
-        joined = "\0".join(texts)
+        joined = _join(texts)
     if not joined.isascii():
-        return _fold_code_points(texts, classes)
-    raw = _joined(texts).encode("ascii")
+        return _fold_code_points(joined, texts, classes)
+    raw = joined.encode("ascii")
     folds, kinds = _ascii_tables()
     buffer = np.frombuffer(raw.translate(folds), np.uint8)
     return Folded(
@@ -143,8 +143,8 @@ def _ascii_tables() -> tuple[bytes, bytes]:
     return tables.folds[:128].astype(np.uint8).tobytes() + unused, tables.classes[:128].tobytes() + unused
 
 
-def _joined(texts: Sequence[str]) -> str:
-    return "\0" + "\0".join(texts) + "\0" * PAD
+def _join(texts: Sequence[str]) -> str:
+    return "\0".join(["", *texts, "\0" * (PAD - 1)])
 
 
 def _offsets(texts: Sequence[str]) -> NDArray[np.int64]:
@@ -153,13 +153,13 @@ def _offsets(texts: Sequence[str]) -> NDArray[np.int64]:
     return offsets
 
 
-def _fold_code_points(texts: Sequence[str], want_classes: bool) -> Folded:
-    folded, classes = _look_up(_joined(texts))
+def _fold_code_points(joined: str, texts: Sequence[str], want_classes: bool) -> Folded:
+    folded, classes = _look_up(joined)
     if ((classes & (SEPARATOR | COMPOSING)) == COMPOSING).any():
         texts = [
             _DECOMPOSED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text) for text in texts
         ]
-        folded, classes = _look_up(_joined(texts))
+        folded, classes = _look_up(_join(texts))
     articles = _offsets(texts)
     if int(folded.max()) >= EXPANDED:
         folded, classes, articles = _expand(folded, classes, articles)

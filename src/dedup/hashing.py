@@ -117,8 +117,9 @@ def hash_stems(buffer: NDArray[np.uint8], found: Words, whole: NDArray[np.bool_]
 
     Notes
     -----
-    Inflections of a word, and cognates in languages that share an alphabet, meet in one stem. On the development
-    sets, stems of 4 to 7 letters chose the right parent as often as whole words did, and those of 4 and 5 more often.
+    Inflections of a word, and cognates in languages that share an alphabet, meet in one stem. On the
+    development sets, stems of 4 to 7 letters chose the right parent as often as whole words did, and those of
+    4 and 5 more often.
     """
     letters = np.flatnonzero(~whole)
     ends = found.starts[letters]
@@ -138,15 +139,14 @@ def _edges(buffer: NDArray[np.uint8], classes: NDArray[np.uint8] | None) -> tupl
         return edges[::2], edges[1::2]
     cut = (classes & (SEPARATOR | CUT)) == CUT
     joined = is_word[:-1] & ~cut[1:]  # the byte goes on what the one before began
-    return np.flatnonzero(is_word[1:] & ~joined) + 1, np.flatnonzero(
-        is_word[:-1] & ~(joined & is_word[1:])
-    ) + 1
+    begins, goes_on = is_word[1:] & ~joined, is_word[1:] & joined
+    return np.flatnonzero(begins) + 1, np.flatnonzero(is_word[:-1] & ~goes_on) + 1
 
 
 def _hash_words(
     buffer: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> NDArray[np.uint64]:
-    # Eight bytes at a time, from any address: the view has stride 1. No folded word holds a 0, so that a short
+    # Eight bytes at a time, from any address: the view has stride 1. No folded word holds a 0, so a short
     # last load, filled up with zeros, can not be taken for a longer one.
     loads: NDArray[np.uint64] = np.ndarray(len(buffer) - 7, np.dtype("<u8"), buffer, strides=(1,))
     hashes = loads[starts].astype(np.uint64, copy=False)
@@ -189,9 +189,10 @@ def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     >>> hex(mix(np.array([1], np.uint64))[0])
     '0x5692161d100b05e5'
     """
-    values ^= values >> np.uint64(30)
+    high = np.empty_like(values)
+    values ^= np.right_shift(values, np.uint64(30), out=high)
     values *= _MIX_1
-    values ^= values >> np.uint64(27)
+    values ^= np.right_shift(values, np.uint64(27), out=high)
     values *= _MIX_2
-    values ^= values >> np.uint64(31)
+    values ^= np.right_shift(values, np.uint64(31), out=high)
     return values
