@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 import xxhash
 
-from dedup.errors import DuplicateIdError, InputError, MissingFieldError, TimeError
+from dedup.errors import DuplicateIdError, InputError, MissingFieldError, shown
+from dedup.times import is_missing, utc_time
 
 TEXT_FIELDS = ("text", "maintext", "plaintext", "body", "content")
 TITLE_FIELDS = ("title", "headline")
@@ -129,23 +130,23 @@ def as_article(item: str | Mapping[str, Any] | Article) -> Article:
             _text(item),
             _id(item.get("id")),
             _first_string(item, TITLE_FIELDS),
-            _time(_first(item, TIME_FIELDS)),
+            utc_time(_first(item, TIME_FIELDS)),
             _first_string(item, OUTLET_FIELDS),
             _first_string(item, ("url",)),
         )
     remedy = "; decode it first" if isinstance(item, bytes) else ""
-    raise InputError(f"an article must be a string, a mapping or an Article, not {_shown(item)}{remedy}")
+    raise InputError(f"an article must be a string, a mapping or an Article, not {shown(item)}{remedy}")
 
 
 def _pile(items: object) -> Iterable[Any]:
     if isinstance(items, str | bytes | Mapping | Article):
         raise InputError(
-            f"articles must be an iterable of articles, not a single one, {_shown(items)}; wrap it in a list"
+            f"articles must be an iterable of articles, not a single one, {shown(items)}; wrap it in a list"
         )
     if hasattr(items, "to_dict") and hasattr(items, "columns"):
         raise InputError('articles must not be a table; pass its rows: table.to_dict("records")')
     if not isinstance(items, Iterable):
-        raise InputError(f"articles must be an iterable of articles, not {_shown(items)}")
+        raise InputError(f"articles must be an iterable of articles, not {shown(items)}")
     return items
 
 
@@ -160,8 +161,8 @@ def _article_at(index: int, item: Any) -> Article:
 
 def _normal(article: Article) -> Article:
     if not isinstance(article.text, str):
-        raise MissingFieldError(f"the text must be a string, not {_shown(article.text)}")
-    name, published_at = _id(article.id), _time(article.published_at)
+        raise MissingFieldError(f"the text must be a string, not {shown(article.text)}")
+    name, published_at = _id(article.id), utc_time(article.published_at)
     if name is article.id and published_at is article.published_at:
         return article
     return replace(article, id=name, published_at=published_at)
@@ -212,13 +213,9 @@ def _refuse_duplicates(given: Sequence[str]) -> None:
 def _first(item: Mapping[str, Any], fields: Sequence[str]) -> Any:
     for field in fields:
         value = item.get(field)
-        if not _is_missing(value):
+        if not is_missing(value):
             return value
     return None
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value == "" or bool(value != value)  # NaN, a table's missing value, is not itself
 
 
 def _first_string(item: Mapping[str, Any], fields: Sequence[str]) -> str:
@@ -240,7 +237,7 @@ def _text(item: Mapping[str, Any]) -> str:
         found = ", ".join(repr(field) for field in item) or "nothing"
         raise MissingFieldError(f"no text: looked for {', '.join(map(repr, TEXT_FIELDS))}; found {found}")
     if not any(isinstance(item[field], str) for field in there):
-        raise MissingFieldError(f"the text, {there[0]!r}, must be a string, not {_shown(item[there[0]])}")
+        raise MissingFieldError(f"the text, {there[0]!r}, must be a string, not {shown(item[there[0]])}")
     return ""
 
 
@@ -250,36 +247,5 @@ def _id(value: object) -> str:
     if isinstance(value, str):
         return value if value.strip() else ""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise InputError(f"an id must be a string or a whole number, not {_shown(value)}")
+        raise InputError(f"an id must be a string or a whole number, not {shown(value)}")
     return str(value.__index__())
-
-
-def _time(value: Any) -> datetime | None:
-    if isinstance(value, datetime) and value.tzinfo is UTC:
-        return value
-    if _is_missing(value) or (isinstance(value, str) and not value.strip()):
-        return None
-    try:
-        time = _parse_time(value)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise TimeError(
-            f"cannot read the time {_shown(value)}; give ISO 8601, like '2026-03-09T06:52:00Z', or a datetime"
-        ) from None
-
-
-def _parse_time(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)
-    # Digits alone are a date in its basic form, or else seconds since some epoch, which nobody can tell apart
-    # from a mistake.
-    if not isinstance(value, str) or (value.strip().isdigit() and len(value.strip()) != 8):
-        raise ValueError
-    return datetime.fromisoformat(value.strip())
-
-
-def _shown(value: object) -> str:
-    shown = repr(value)
-    return f"{type(value).__name__} {shown if len(shown) <= 60 else shown[:57] + '...'}"

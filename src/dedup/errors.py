@@ -115,3 +115,25 @@ class MissingExtraError(DedupError, ImportError):
 
     def __str__(self) -> str:
         return f"{self.package} is not installed; install it with: pip install 'dedup-lineage[{self.extra}]'"
+
+
+def shown(value: object) -> str:
+    """Show a value in a message.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+
+    Returns
+    -------
+    str
+        Its type and its repr, cut to 60 characters.
+
+    Examples
+    --------
+    >>> shown(1.5)
+    'float 1.5'
+    """
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
