@@ -22,7 +22,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 test: check     ## run everything that is checked on every change
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -q
 
 check: $(STAMP) ## lint, look at the format, check the types
 	$(BIN)/ruff check
