@@ -33,6 +33,7 @@ def found(text: str) -> list[tuple[str, str, str]]:
         ("He told Reuters Monday", "told", "Reuters", "told Reuters"),
         ("told CPA that", "told", "CPA", "told CPA"),
         ("told the Dutch newspaper de Volkskrant on", "told", "de Volkskrant", None),
+        ("an interview with Politiken newspaper", "told", "Politiken", None),
         ("told Germany's Bild newspaper", "told", "Bild", "told Germany's Bild"),
         ("told the local Gazette, adding", "told", "Gazette", "told the local Gazette"),
         ("told BBC Radio 4's Today", "told", "BBC Radio 4", "told BBC Radio 4"),
@@ -72,6 +73,7 @@ def test_what_names_a_source(text: str, kind: str, source: str, phrase: str | No
 told Parliament|told the Post Office inquiry|told NATO|told MPs|told Emily Post, a writer
 according to the ministry|according to the UK Health Security Agency|documents obtained by the court
 untold Reuters
+told the Kuwait magazine|told the House of Commons daily|told Kuwait's daily|interview with Kuwait's newspaper
 told this newspaper|told the newspaper|told a Rotterdam newspaper|The New York Times reported quarterly profit
 Source: Ministry of Health|A photo. via REUTERS|first published in 1990 by Faber|interview with the mayor
 according to Oxford University Press|seen by the Star Alliance|via the rear door of the Gazette, on Sunday

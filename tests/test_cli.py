@@ -237,3 +237,20 @@ def test_help_is_quick() -> None:
     imported = {line.rsplit("|", 1)[1].strip() for line in done.stderr.decode().splitlines() if "|" in line}
     assert "click" in imported
     assert imported.isdisjoint({"rich", "csv", "dedup.lineage", "dedup.duplicates", "datasketch", "scipy"})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals of POSIX")
+def test_progress_is_shown_on_a_terminal_when_the_work_is_long() -> None:
+    code = "import time; from dedup.progress import progress\nwith progress('Comparing'): time.sleep({})"
+    shown = []
+    for seconds in (0.1, 1.5):
+        reader, terminal = os.openpty()
+        environment = {**os.environ, "TERM": "xterm"}
+        subprocess.run(
+            [sys.executable, "-c", code.format(seconds)], stderr=terminal, env=environment, check=True
+        )
+        os.write(terminal, b".")  # so that there is something to read
+        os.close(terminal)
+        shown.append(b"Comparing" in os.read(reader, 10_000))
+        os.close(reader)
+    assert shown == [False, True]

@@ -90,6 +90,7 @@ def lineage(
 
     The role is root, derived or single; the main parent comes first; the family is the root that the article
     comes down from through main parents.
+    With --format json, one object: the version of this format, the families of two or more, and the articles.
     """
     from dedup.lineage import DEFAULT_MIN_PROBABILITY, find_lineage
 

@@ -71,13 +71,13 @@ _RUN_AT = re.compile(rf"({_ARTICLE}?)(?:(?:local|state|public) )?({_RUN})")
 _VOUCHED_AT = re.compile(
     rf"(?:an? |{_ARTICLE})?(?:[\w\-]{{1,20}}+(?:['’]s)? ){{0,4}}?{_MEDIA_NOUN} ((?:de |het |la )?{_RUN})"
 )
-_NOUN_AFTER = re.compile(rf" {_MEDIA_NOUN}\b")
+_NOUN_AFTER = re.compile(r" (?:newspaper|magazine|broadcaster|news agency)\b")
 _RUN_BEFORE = re.compile(rf"(?<![\w'’.\-])({_ARTICLE}?)({_RUN})$")
 _COMPOUND = re.compile(
     r"\w{3,40}(?:news|zeitung|blatt|posten|bladet|tidende|presse|anzeiger|kurier|nachrichten|rundschau|wire|"
     r"[a-z](?:Ticker|Desk|Wire|News|Post|Times|Press|Media|Today|Watch|Live|TV|Radio|Week|Insider))"
 )
-_ADJECTIVE = re.compile(r"\w+(?:ish|ese|ian|ean|can|ch|wiss|erman|reek|qi|ni)")
+_NO_NAME = re.compile(r"(?s:.+)(?:ish|ese|ian|ean|can|ch|wiss|erman|reek|qi|ni|['’]s)")
 
 
 class Outlet(NamedTuple):
@@ -137,13 +137,13 @@ def outlet_at(text: str, position: int, *, loose: bool = False) -> Outlet | None
         name = _name(found[2], bool(found[1]), loose)
         if name:
             return Outlet(name, position, found.start(2) + found[2].index(name) + len(name))
-        noun = _NOUN_AFTER.match(text, found.end())
-        if noun and not _ADJECTIVE.fullmatch(found[2]):  # "Bild newspaper", not "the Dutch newspaper"
-            return Outlet(found[2], position, noun.end())
-    found = _VOUCHED_AT.match(text, position)  # "the Dutch newspaper de Volkskrant"
-    if found:
-        name = _without_time(found[1])
-        return Outlet(name, position, found.start(1) + len(name)) if name else None
+    vouched = _VOUCHED_AT.match(text, position)  # "the Dutch newspaper de Volkskrant"
+    if vouched:
+        name = _without_time(vouched[1])
+        return Outlet(name, position, vouched.start(1) + len(name)) if name else None
+    noun = _NOUN_AFTER.match(text, found.end()) if found and not found[1] else None
+    if found and noun and not _NO_NAME.fullmatch(found[2]):  # "Politiken newspaper", not "Dutch newspaper"
+        return Outlet(found[2], position, noun.end())
     return None
 
 
