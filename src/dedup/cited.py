@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from dedup.credits import credits
 from dedup.outlets import Outlet, outlet_at, outlet_before
 
 
@@ -62,10 +63,12 @@ _ENGLISH = (
         " by ",
         "reported",
         r"(?:(?<=eported)|(?<=eporting)|(?<=report)|(?<=articles)|(?<=obtained)|(?<=seen)|(?<=reviewed)|"
-        r"(?<=quoted)|(?<=cited)|(?<=published)|(?<=compiled)|(?<=revealed)|(?<=uncovered)|(?<=broken)) by ",
+        r"(?<=quoted)|(?<=cited)|(?<=published)|(?<=compiled)|(?<=revealed)|(?<=uncovered)|(?<=broken)|(?<=carried)"
+        r") by ",
     ),
     _clue("eport", "reported", rf"eport(?:ed|s)\b{_NO_RESULTS}", is_behind=True),
     _clue("eport", "reported", r"eports? (?:in|from) "),
+    *(_clue(verb, "reported", rf"{verb}\b", is_behind=True) for verb in ("noted", "revealed", "wrote")),
 )
 _FOREIGN = (
     _clue("aut ", "reported", r"(?<=\b[lL])aut (?:(?:eine[mrs]? )?(?:\w{0,20}[Bb]ericht|Angaben) )?"),
@@ -92,42 +95,6 @@ _FOREIGN = (
 )
 _FOREIGN_WORDS = (" der ", " und ", " los ", " del ", " les ", " des ", " il ", " che ")
 
-_CREDIT_LITERALS = ("ublish", "ppeared ", "riginal", "ource:", "ource :", "eprint", "yndicat", "ia ")
-_FOREIGN_CREDIT_LITERALS = (
-    "schienen ",
-    "riginal",
-    "uelle:",
-    "uente:",
-    "onte:",
-    "ource :",
-    "ublié ",
-    "ubblicato ",
-)
-_LEAD_IN = r"[\s*_(\[>—–-]{0,6}+"
-# A credit whose words leave no doubt that a name follows, whatever its shape.
-_SURE_CREDIT = re.compile(
-    rf"{_LEAD_IN}((?:[Oo]riginal )?[Pp]ublisher ?: ?"
-    r"|(?:Originally|First) (?:published|posted|appeared|reported) (?:by|in|on|at) "
-    r"|(?:This|The) (?:\w{1,20} ){0,2}?(?:article|story|post|piece|report|column|text|content) "
-    r"(?:was |is |has been )?(?:originally |first |re-?)?(?:appeared|published|posted|printed|syndicated|ran)"
-    r" (?:originally |first )?(?:by|in|on|at|from) "
-    r"|(?:Re-?published|Reprinted|Reproduced|Syndicated) (?:here )?(?:from|by|courtesy of|"
-    r"(?:with|by) (?:the )?(?:kind )?(?:permission|arrangement) (?:from|of|with)) "
-    r"|Read the (?:full |original |whole )(?:\w{1,20} )?(?:at|on|in|from|here:|:) ?)"
-)
-# A credit that may name a ministry or a photographer as well: an outlet's shape must follow.
-_CREDIT = re.compile(
-    rf"{_LEAD_IN}((?:[Oo]riginal )?(?:[Ss]ource|Quelle|Fuente|Fonte) ?: ?"
-    r"|(?:Zuerst|Ursprünglich) (?:erschienen|veröffentlicht) (?:in|bei|auf|von) "
-    r"|Publicado originalmente (?:en|por) |Publié (?:initialement|d['’]abord) (?:dans|par|sur) "
-    r"|Pubblicato originariamente (?:su|da) )"
-)
-_VIA = re.compile(r"(?:^|(?<=\n))[ \t*_(—–-]{0,6}+([Vv]ia )(?=[^\n]{2,60}(?:\n|$))")
-_SENTENCE_END = re.compile(r"[\n|]|[.!?)\]*] ")
-_N_BEFORE_CREDIT = 80  # characters between the beginning of a credit and its literal
-_ANY_NAME = re.compile(
-    r"(?:[Tt]he )?([A-Z0-9][\w&'’\-]{0,30}+(?: (?:of |& )?[A-Z0-9][\w&'’\-]{0,30}+){0,5}+)"
-)
 _AND = re.compile(r",? (?:and|und|y|et|e) |, ")
 _AUXILIARIES = ("first ", "has ", "had ", "have ", "also ", "previously ", "later ", "zuerst ")
 
@@ -161,9 +128,8 @@ def cited_sources(text: str, *, outlet: str = "") -> tuple[Citation, ...]:
     """
     is_foreign = any(word in text for word in _FOREIGN_WORDS)
     clues = (*_ENGLISH, *(_FOREIGN if is_foreign else ()))
-    credits = (*_CREDIT_LITERALS, *(_FOREIGN_CREDIT_LITERALS if is_foreign else ()))
     found = [hit for clue in clues if clue.literal in text for hit in _clue_hits(text, clue)]
-    found += [hit for literal in credits if literal in text for hit in _credit_hits(text, literal)]
+    found += [(credit.start, credit.end, credit.name, "republished") for credit in credits(text, is_foreign)]
     own = _key(outlet)
     first: dict[tuple[str, str], Citation] = {}
     for start, end, source, kind in sorted(found):
@@ -208,26 +174,6 @@ def _names(text: str, place: int, *, loose: bool) -> Iterator[Outlet]:
         yield name
         joint = _AND.match(text, name.end)
         name = outlet_at(text, joint.end()) if joint else None
-
-
-def _credit_hits(text: str, literal: str) -> Iterator[_Hit]:
-    for place in _places(text, literal):
-        offset = max(0, place - _N_BEFORE_CREDIT)
-        ends = [end.end() for end in _SENTENCE_END.finditer(text, offset, place)]
-        if offset and not ends:
-            continue
-        start = ends[-1] if ends else 0
-        found = _SURE_CREDIT.match(text, start)
-        is_sure = found is not None
-        found = found or _CREDIT.match(text, start) or _VIA.match(text, start)
-        if not found or found.end() < place:
-            continue
-        name = outlet_at(text, found.end(), loose=True)
-        if is_sure and not name and (any_name := _ANY_NAME.match(text, found.end())):
-            name = Outlet(any_name[1], found.end(), any_name.end())
-        is_via = found.re is _VIA
-        if name and not (is_via and text[name.end : name.end + 3].strip(" \t*_)—–-.").partition("\n")[0]):
-            yield found.start(1), name.end, name.name, "republished"
 
 
 def _word_start(text: str, place: int) -> int:

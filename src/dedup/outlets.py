@@ -8,8 +8,8 @@ _HEADS = frozenset(
     """
     advertiser argus bugle chronicle courier daily dispatch echo examiner express gazette globe guardian
     herald independent inquirer intelligencer journal ledger mail mercury messenger mirror monitor news
-    newspaper newswire observer post press record reporter sentinel star sun telegraph times tribune weekly
-    wire magazine radio television tv broadcasting
+    newspaper newswire observer post press record register reporter sentinel star sun telegraph times
+    tribune weekly wire magazine radio television tv broadcasting
     allgemeine allgemeinen anzeiger bote kurier landbote merkur morgenpost nachrichten presse rundfunk
     rundschau spiegel stern tageblatt tagblatt tagesspiegel volksblatt zeitung
     correo diario gaceta heraldo mundo nación noticias país periódico prensa razón vanguardia voz
@@ -19,9 +19,10 @@ _HEADS = frozenset(
     """.split()
 )
 # Heads that are other things, too, such as a land register: enough only after "told" and the like.
-_WEAK_HEADS = frozenset("bulletin media register review standard today insider online".split())
+_WEAK_HEADS = frozenset("bulletin media review standard today insider online".split())
 # Heads that are surnames, too: "Emily Post" needs an article to be an outlet.
 _SURNAMES = frozenset("bote courier globe mail mercury post press star stern sun".split())
+_NOT_BEFORE_HEAD = frozenset("Land University".split())  # a land register, a university press
 # Words that make a name of what follows with a preposition: "Diario de León", "Corriere della Sera".
 _LEADS = frozenset(
     "agence agencia agenzia corriere diario gazzetta heraldo journal radio times tribune voz".split()
@@ -61,7 +62,7 @@ _OPENINGS = frozenset(
 _N_BEFORE = 80  # characters that a name may fill
 _WORD = r"(?:St\. )?[A-ZÀ-ÖØ-ÞŁŚŠŽČĆŐ][\w'’\-]{0,40}+(?:\.\w[\w'’\-]{0,40}+){0,4}+"
 _JOIN = r" (?:& |of (?:the )?|del? (?:la |los )?|d[ei]ll[ao] |d[eiu] |du |des |für |do |da )?"
-_RUN = rf"{_WORD}(?:{_JOIN}(?:{_WORD}|\d{{1,3}}\b)){{0,7}}+"
+_RUN = rf"(?:dpa\b|{_WORD})(?:{_JOIN}(?:{_WORD}|\d{{1,3}}\b)){{0,7}}+"
 _ARTICLE = r"(?:(?:[Tt]he|de[rmn]|die|das|el|la|le|les|il|lo|los|al|alla|allo|au|dal|dalla) |l['’])"
 
 _DOMAIN_AT = re.compile(
@@ -72,6 +73,7 @@ _VOUCHED_AT = re.compile(
     rf"(?:an? |{_ARTICLE})?(?:[\w\-]{{1,20}}+(?:['’]s)? ){{0,4}}?{_MEDIA_NOUN} ((?:de |het |la )?{_RUN})"
 )
 _NOUN_AFTER = re.compile(r" (?:newspaper|magazine|broadcaster|news agency)\b")
+_NOUN_BEFORE = re.compile(rf"\b{_MEDIA_NOUN} $")
 _RUN_BEFORE = re.compile(rf"(?<![\w'’.\-])({_ARTICLE}?)({_RUN})$")
 _COMPOUND = re.compile(
     r"\w{3,40}(?:news|zeitung|blatt|posten|bladet|tidende|presse|anzeiger|kurier|nachrichten|rundschau|wire|"
@@ -174,6 +176,8 @@ def outlet_before(text: str, position: int) -> Outlet | None:
     found = _RUN_BEFORE.search(text[max(0, position - _N_BEFORE) : position])
     if not found:
         return None
+    if _NOUN_BEFORE.search(text[max(0, position - _N_BEFORE) : position - len(found[2])]):
+        return Outlet(found[2], position - len(found[2]), position)  # "the agency Eurodesk"
     words = found[2].split(" ")
     # "But Circuit Ledger reported", "On Monday Circuit Ledger": what stands before may have capitals, too.
     first = max((n for n, word in enumerate(words, 1) if word in _TIMES or word in _OPENINGS), default=0)
@@ -216,11 +220,15 @@ def _is_outlet(words: list[str], has_article: bool, loose: bool) -> bool:
         return True
     if len(words) > 2 and first.lower() in _LEADS and words[1].islower():
         return True
+    if "of" in words[2:]:  # "the Bluewater Herald of Sarnia"
+        return _is_outlet(words[: words.index("of", 2)], has_article, loose)
     head = last.lower().rpartition("-")[2]  # "Post-Dispatch"
     is_head = head in _HEADS or (loose and head in _WEAK_HEADS)
     if len(words) > 1:
         return (
-            is_head and words[-2] != "University" and (has_article or len(words) > 2 or head not in _SURNAMES)
+            is_head
+            and words[-2] not in _NOT_BEFORE_HEAD
+            and (has_article or len(words) > 2 or head not in _SURNAMES)
         )
     if is_head and (has_article or "-" in last):
         return True
