@@ -15,7 +15,7 @@ from dedup.components import components
 from dedup.errors import InputError
 from dedup.exact import exact_resemblance
 from dedup.lsh import band_keys, candidate_pairs, choose_bands
-from dedup.minhash import EMPTY, ROWS, signatures
+from dedup.minhash import ROWS, is_empty, signatures
 from dedup.shingles import word_shingles
 from dedup.text import batches, fold, words
 
@@ -109,7 +109,7 @@ def find_duplicates(
     exact = exact_resemblance(kept, candidates, n)
     similar = exact >= threshold
     copies = np.flatnonzero(first_copy != np.arange(len(texts)))
-    copies = copies[signed[np.searchsorted(distinct, first_copy[copies]), 0] != EMPTY]
+    copies = copies[~is_empty(signed)[np.searchsorted(distinct, first_copy[copies])]]
     pairs = np.concatenate(
         [distinct[candidates[similar]], np.stack([first_copy[copies], copies], axis=1)], dtype=np.int64
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup.errors import InputError
 from dedup.hashing import mix
-from dedup.minhash import EMPTY
+from dedup.minhash import is_empty
 from dedup.ragged import ranges
 
 EMPTY_KEY = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -86,13 +88,13 @@ def choose_bands(rows: int, threshold: float) -> tuple[int, int]:
     return rows // best, best
 
 
-def band_keys(signed: NDArray[np.uint32], bands: int) -> NDArray[np.uint64]:
+def band_keys(signed: NDArray[np.unsignedinteger[Any]], bands: int) -> NDArray[np.uint64]:
     """Hash each band of each signature into a key.
 
     Parameters
     ----------
     signed : ndarray of uint32, shape (n_articles, rows)
-        Signatures.
+        Signatures; those of another library may be of uint64.
     bands : int
         Number of bands, 1 to `rows`. Rows that are left over, ``rows % bands``, are not used.
 
@@ -127,7 +129,7 @@ def band_keys(signed: NDArray[np.uint32], bands: int) -> NDArray[np.uint64]:
         keys += banded[:, :, row]
     mix(keys)
     np.minimum(keys, EMPTY_KEY - np.uint64(1), out=keys)
-    keys[signed[:, 0] == EMPTY] = EMPTY_KEY
+    keys[is_empty(signed)] = EMPTY_KEY
     return keys
 
 

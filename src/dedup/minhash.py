@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,15 +53,15 @@ def signatures(shingles: Ragged, rows: int = ROWS, *, seed: int = SEED) -> NDArr
 
     Notes
     -----
-    Fast similarity sketching [1]_ with a shortcut. A hash of each shingle picks one row and competes in it for
-    the minimum; rows that nothing picked are filled in up to three more rounds by other hashes; what is empty
-    even then takes the minimum over all shingles of a hash function of its own. The order (round, hash) of the
-    shingles of a row is random and the same for every article, so that two articles agree in a row with the
-    probability of their resemblance: no bias, but for 2**-32, since a row keeps 32 bits. Rows compete for
-    shingles, hence the variance is below the J (1 - J) / rows of classic MinHash.
+    Fast similarity sketching [1]_ with a shortcut. A hash of each shingle picks one row and competes in it
+    for the minimum; rows that nothing picked are filled in up to three more rounds by other hashes; what is
+    empty even then takes the minimum over all shingles of a hash function of its own. The order (round, hash)
+    of the shingles of a row is random and the same for every article, so that two articles agree in a row
+    with the probability of their resemblance: no bias, but for 2**-32, since a row keeps 32 bits. Rows
+    compete for shingles, hence the variance is below the J (1 - J) / rows of classic MinHash.
 
-    About 11 ns a shingle for long texts, where late rounds are rare, and 6 microseconds an article for texts of
-    a dozen words, with 128 rows (measured); 4 * `rows` bytes an article.
+    About 11 ns a shingle for long texts, where late rounds are rare, and 6 microseconds an article for texts
+    of a dozen words, with 128 rows (measured); 4 * `rows` bytes an article.
 
     .. [1] Dahlgaard, Knudsen and Thorup, "Fast similarity sketching", FOCS 2017.
 
@@ -76,6 +77,9 @@ def signatures(shingles: Ragged, rows: int = ROWS, *, seed: int = SEED) -> NDArr
         raise InputError(f"seed is {seed}; give a number from 0 to 2**64 - 1")
     lengths = np.diff(shingles.offsets)
     values = shingles.values[shingles.offsets[0] : shingles.offsets[-1]]
+    values = values ^ (
+        values >> np.uint64(32)
+    )  # hashes that differ in high bits only would stay alike in a product
     minima = _compete(values, lengths, rows, seed, 0)
     for turn in range(1, _ROUNDS):
         unfinished = (minima == _UNSET).any(axis=1) & (lengths > 0)
@@ -94,13 +98,13 @@ def signatures(shingles: Ragged, rows: int = ROWS, *, seed: int = SEED) -> NDArr
     return signed
 
 
-def resemblance(signed: NDArray[np.uint32], pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+def resemblance(signed: NDArray[np.unsignedinteger[Any]], pairs: NDArray[np.int64]) -> NDArray[np.float64]:
     """Estimate the resemblance of pairs of articles from their signatures.
 
     Parameters
     ----------
     signed : ndarray of uint32, shape (n_articles, rows)
-        Signatures.
+        Signatures; those of another library may be of uint64.
     pairs : ndarray of int64, shape (n_pairs, 2)
         Indices of articles.
 
@@ -122,9 +126,31 @@ def resemblance(signed: NDArray[np.uint32], pairs: NDArray[np.int64]) -> NDArray
     for start in range(0, len(pairs), _PAIRS):
         first, second = signed[pairs[start : start + _PAIRS, 0]], signed[pairs[start : start + _PAIRS, 1]]
         agree = np.count_nonzero(first == second, axis=1)
-        agree[first[:, 0] == EMPTY] = 0
+        agree[is_empty(first)] = 0
         estimates[start : start + _PAIRS] = agree / signed.shape[1]
     return estimates
+
+
+def is_empty(signed: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.bool_]:
+    """Say which signatures are those of articles without shingles.
+
+    Parameters
+    ----------
+    signed : ndarray of uint32 or uint64, shape (n_articles, rows)
+        Signatures.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_articles,)
+        Whether the rows have the largest value there is, `EMPTY` in 32 bits.
+
+    Examples
+    --------
+    >>> is_empty(np.array([[1, 2], [EMPTY, EMPTY]], np.uint32)).tolist()
+    [False, True]
+    """
+    empty: NDArray[np.bool_] = signed[:, 0] == np.iinfo(signed.dtype).max
+    return empty
 
 
 def _compete(

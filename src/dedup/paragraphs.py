@@ -25,11 +25,15 @@ EARLIEST = 80
 """Words after which a long paragraph is cut at the next sentence."""
 
 
-def find_sentences(classes: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+def find_sentences(
+    buffer: NDArray[np.uint8], classes: NDArray[np.uint8], starts: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Find the words that follow the end of a sentence.
 
     Parameters
     ----------
+    buffer : ndarray of uint8, shape (n_bytes,)
+        Folded bytes.
     classes : ndarray of uint8, shape (n_bytes,)
         Class bits of each byte.
     starts : ndarray of int64, shape (n_words,)
@@ -42,9 +46,11 @@ def find_sentences(classes: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDA
         capital ("J. Smith") ends nothing.
     """
     stops = _where(classes, STOP)
-    after, before, second = classes[stops + 1], classes[stops - 1], classes[stops - 2]
-    inside = (after & (SEPARATOR | UNSPACED)) == 0
-    initial = ((before & (SEPARATOR | UPPER)) == UPPER) & (second >= SEPARATOR)
+    inside = (classes[stops + 1] & (SEPARATOR | UNSPACED)) == 0
+    letter = stops - 1
+    for _ in range(3):  # to the first byte of the character
+        letter -= (buffer[letter] & 0xC0) == 0x80
+    initial = ((classes[letter] & (SEPARATOR | UPPER)) == UPPER) & (classes[letter - 1] >= SEPARATOR)
     found = np.searchsorted(starts, stops[~(inside | initial)])
     return _distinct(found[found < len(starts)])
 

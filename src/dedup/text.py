@@ -151,7 +151,7 @@ def _tokens_of(folded: Folded) -> Tokens:
     found = cut_words(buffer, classes, articles)
     kinds = _kinds(buffer, classes, found)
     kinds[np.searchsorted(found.starts, inner_digits, "right") - 1] |= HAS_DIGIT
-    sentences = find_sentences(classes, found.starts)
+    sentences = find_sentences(buffer, classes, found.starts)
     breaks, paragraphs = find_paragraphs(classes, articles, found.starts)
     kinds[sentences] |= START
     kinds[paragraphs[:-1]] |= START
