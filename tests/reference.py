@@ -154,16 +154,19 @@ def tokens(text: str) -> tuple[list[int], list[int], list[int]]:
         else hashes[i]
         for i in range(len(spans))
     ]
+    lines = "".join("\n" if has(kind, NEWLINE) else char for char, kind in chars[:-2]).split("\n")
+    sizes = [len(line.encode()) + (i > 0) for i, line in enumerate(lines)]
+    full = [max(sizes) <= 90 and size >= 45 for size in sizes]
     kinds, paragraphs, quoted, sentence = [], [], False, True
     at = 0
     for i, (a, b) in enumerate(spans):
         for j in range(at, a):
-            if _begins_paragraph(chars, j):
+            if _begins_paragraph(chars, j, full):
                 quoted = False
             quoted ^= has(chars[j][1], QUOTE)
             sentence |= has(chars[j][1], STOP) and _ends_sentence(chars, j)
-        paragraph = i == 0 or any(_begins_paragraph(chars, j) for j in range(at, a + 1))
-        if _begins_paragraph(chars, a):
+        paragraph = i == 0 or any(_begins_paragraph(chars, j, full) for j in range(at, a + 1))
+        if _begins_paragraph(chars, a, full):
             quoted = False
         at = b
         inside = [kind for _, kind in chars[a:b]]
@@ -204,7 +207,7 @@ def _ends_sentence(chars: list[tuple[str, int]], i: int) -> bool:
     return bool(after & (SEPARATOR | UNSPACED)) and not initial
 
 
-def _begins_paragraph(chars: list[tuple[str, int]], i: int) -> bool:
+def _begins_paragraph(chars: list[tuple[str, int]], i: int, full: list[bool]) -> bool:
     """Say whether the character is the first that is not blank of a paragraph."""
 
     def blank(kind: int) -> bool:
@@ -223,7 +226,7 @@ def _begins_paragraph(chars: list[tuple[str, int]], i: int) -> bool:
         and not (len(indent) > 1 or (indent and has(indent[0], INDENT)))
         and not has(chars[before][1], CLOSER)
         and not chars[i][1] & SEPARATOR
-        and chars[i][1] & (LOWER | DIGIT)
+        and (chars[i][1] & (LOWER | DIGIT) or full[sum(has(kind, NEWLINE) for _, kind in chars[:i]) - 1])
     )
     return not wrapped
 

@@ -17,7 +17,8 @@ from tests import reference
 PIECES = (
     *"aBcEé12.,:!'’“”\"«) \n\n\t",
     "\u00a0", "\u202f", "  ", "\r\n", "\n\n", "\u200b", "U.S. ", "BF7", "64m", "1,140", "NATO", "\u2029",
-    "½", "ﬁ", "ж", "Ж", "漢", "字", "。", "カ", "가", "กำ", "नि", "\u0301", "\0", "\ud800", "𝐀", "😀", "harbourmaster",
+    "½", "ﬁ", "ж", "Ж", "漢", "字", "。", "カ", "가", "กำ", "नि", "\u0301", "\0", "\ud800",
+    "𝐀", "😀", "harbourmaster", "the storm of the harbourmaster was seen at dawn",
 )  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
@@ -168,6 +169,9 @@ def test_long_paragraphs_are_cut() -> None:
 def test_hard_wrapped_text_is_one_paragraph() -> None:
     wrapped = "    The storm hit the\nharbour at dawn\nand 64\nboats.\n    Nobody was\nhurt.\n"
     assert tokens([wrapped]).paragraphs.tolist() == [0, 10, 13]
+    names = "The storm hit the harbour where the crew of the\nAstrid Bergmann slept\nNobody was hurt"
+    assert tokens([names]).paragraphs.tolist() == [0, 13, 16]
+    assert tokens([names + " " * 80 + "at all"]).paragraphs.tolist() == [0, 10, 13, 18]
 
 
 @pytest.mark.parametrize("given", ["", " ", "\n\n", "...", "\0", "\ud800", "😀", "\u200b"])

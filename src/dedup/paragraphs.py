@@ -21,6 +21,8 @@ from dedup.unicode_tables import (
 
 LONGEST = 120
 """Words of a paragraph, beyond which it is cut."""
+LINE = 90
+"""Bytes of the longest line of an article, up to which it counts as hard-wrapped."""
 EARLIEST = 80
 """Words after which a long paragraph is cut at the next sentence."""
 
@@ -76,7 +78,7 @@ def find_paragraphs(
     paragraphs : ndarray of int64, shape (n_paragraphs + 1,)
         Words of paragraph ``p`` are ``paragraphs[p]:paragraphs[p + 1]``.
     """
-    breaks = np.sort(np.concatenate([articles[:-1], _line_breaks(classes)]))
+    breaks = np.sort(np.concatenate([articles[:-1], _line_breaks(classes, articles)]))
     first = np.searchsorted(starts, breaks)
     last_of_its_word = np.append(first[1:] > first[:-1], True)[: len(first)]
     kept = last_of_its_word & (first < len(starts))
@@ -150,7 +152,7 @@ def split_long(paragraphs: NDArray[np.int64], sentences: NDArray[np.int64]) -> N
     return np.sort(np.concatenate(cuts))
 
 
-def _line_breaks(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
+def _line_breaks(classes: NDArray[np.uint8], articles: NDArray[np.int64]) -> NDArray[np.int64]:
     """Find the bytes at which a line begins that is a paragraph of its own."""
     newlines = _where(classes, NEWLINE)
     if not len(newlines):
@@ -158,7 +160,7 @@ def _line_breaks(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
     solid = np.flatnonzero((classes < SEPARATOR) | ((classes & (NEWLINE | BLANK)) == 0))
     follower = np.searchsorted(solid, newlines)
     last = np.flatnonzero(np.append(follower[1:] > follower[:-1], True))  # the last newline of each gap
-    n_newlines = np.diff(last, prepend=-1)
+    n_newlines, full = np.diff(last, prepend=-1), _ends_full_line(newlines, articles)[last]
     newlines, follower = newlines[last], follower[last]
     after = solid[follower]
     before, first = classes[solid[follower - 1]], classes[after]
@@ -166,10 +168,21 @@ def _line_breaks(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
         (classes[newlines + 1] & (SEPARATOR | INDENT)) == (SEPARATOR | INDENT)
     )
     closed = (before & (SEPARATOR | CLOSER)) == (SEPARATOR | CLOSER)
-    goes_on = (first < SEPARATOR) & ((first & (LOWER | DIGIT)) > 0)
+    goes_on = (first < SEPARATOR) & (full | ((first & (LOWER | DIGIT)) > 0))
     wrapped = (n_newlines == 1) & ~indented & ~closed & goes_on
     breaks: NDArray[np.int64] = after[~wrapped]
     return breaks
+
+
+def _ends_full_line(newlines: NDArray[np.int64], articles: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which newlines end a line of half the width or more in an article whose lines are all short."""
+    bounds = np.sort(np.concatenate([newlines, articles]))
+    lengths = np.diff(bounds)
+    longest = np.maximum.reduceat(lengths, np.searchsorted(bounds, articles[:-1]))
+    before = lengths[np.searchsorted(bounds, newlines) - 1]
+    wrapped = longest[np.searchsorted(articles, newlines) - 1] <= LINE
+    full: NDArray[np.bool_] = wrapped & (2 * before >= LINE)
+    return full
 
 
 def _where(classes: NDArray[np.uint8], bit: int) -> NDArray[np.int64]:

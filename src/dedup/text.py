@@ -34,7 +34,8 @@ class Tokens:
     words : ndarray of uint64, shape (n_words,)
         Hash of the folded word; of a number, of its digits only: "1,140" and "1.140" and "1140" are one.
     stems : ndarray of uint64, shape (n_words,)
-        Hash of the word's first five letters; of a number or a piece of unspaced text, the same as in `words`.
+        Hash of the word's first five letters; of a number or a piece of unspaced text, the same as in
+        `words`.
     kinds : ndarray of uint8, shape (n_words,)
         Bits: `CAPITAL` begins with a capital in the raw text; `NUMBER` digits only; `START` first of a
         sentence or paragraph; `QUOTED` inside double quotation marks; `ALL_UPPER` two capitals or more and no
@@ -74,11 +75,12 @@ def tokens(texts: Sequence[str]) -> Tokens:
     Notes
     -----
     A blank line ends a paragraph, and so does an indented line; a single newline does unless the line was
-    wrapped there (no closing mark before it, a small letter or digit after). A paragraph of more than 120
-    words is cut at the first sentence after its 80th word. Double quotation marks toggle, and a paragraph's
-    end closes them. Digit groups with one of ``. , : '`` or a no-break space between them are one number;
-    "64m" is a number and a word. About 70 ns a word of ASCII, 100 of other Latin text (measured); 9 bytes a
-    word are kept.
+    wrapped there (no closing mark before it, a small letter or digit after, or any word if it ends a line of
+    45 bytes or more and no line of the article has more than 90). A paragraph of more than 120 words is cut
+    at the first sentence after its 80th word. Double quotation marks toggle, and a paragraph's end closes
+    them. Digit groups with one of ``. , : '`` or a no-break space between them are one number; "64m" is a
+    number and a word. About 75 ns a word of ASCII, 100 of other Latin text (measured); 17 bytes a word are
+    kept.
 
     Examples
     --------
