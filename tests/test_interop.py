@@ -13,20 +13,27 @@ from dedup.shingles import shingles
 ITEMS = [[f"shingle {i}".encode() for i in range(start, start + 1500)] for start in (0, 100, 5000)]
 
 
-def minhashes(scheme: str, seed: int = 7) -> list[MinHash]:
-    made = [MinHash(64, seed, scheme=scheme) for _ in ITEMS]
+HAS_SCHEMES = hasattr(MinHash(1), "scheme")  # since datasketch 2.0
+DTYPES = {"affine32": np.uint32, "affine64": np.uint64, "legacy": np.uint32}
+SCHEMES = tuple(DTYPES) if HAS_SCHEMES else ("legacy",)
+
+
+def new(scheme: str, seed: int = 7) -> MinHash:
+    return MinHash(64, seed, scheme=scheme) if HAS_SCHEMES else MinHash(64, seed)
+
+
+def minhashes(scheme: str) -> list[MinHash]:
+    made = [new(scheme) for _ in ITEMS]
     for minhash, items in zip(made, ITEMS, strict=True):
         minhash.update_batch(items)
     return made
 
 
-@pytest.mark.parametrize(
-    ("scheme", "dtype"), [("affine32", np.uint32), ("affine64", np.uint64), ("legacy", np.uint32)]
-)
-def test_a_round_trip_through_objects_of_datasketch(scheme: str, dtype: type) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_round_trip_through_objects_of_datasketch(scheme: str) -> None:
     originals = minhashes(scheme)
     signed = from_datasketch(originals)
-    assert signed.dtype == dtype
+    assert signed.dtype == DTYPES[scheme]
     returned = to_datasketch(signed, seed=7, scheme=scheme)
     assert returned == [LeanMinHash(original) for original in originals]
     again = from_datasketch(LeanMinHash.deserialize(bytearray(_bytes(one))) for one in returned)
@@ -39,10 +46,10 @@ def _bytes(minhash: LeanMinHash) -> bytes:
     return bytes(buffer)
 
 
-@pytest.mark.parametrize("scheme", ["affine32", "affine64", "legacy"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_signatures_of_datasketch_work_here(scheme: str) -> None:
     originals = minhashes(scheme)
-    signed = from_datasketch([*originals, MinHash(64, 7, scheme=scheme), MinHash(64, 7, scheme=scheme)])
+    signed = from_datasketch([*originals, new(scheme), new(scheme)])
     pairs = np.array([[0, 1], [0, 2], [3, 4]])
     expected = [originals[0].jaccard(originals[1]), originals[0].jaccard(originals[2]), 0]
     assert resemblance(signed, pairs).tolist() == expected
@@ -74,14 +81,14 @@ def test_signatures_are_those_of_update_batch(seed: int) -> None:
 
 
 def test_signatures_of_the_scheme_before_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("datasketch.MinHash", lambda rows, seed: MinHash(rows, seed, scheme="legacy"))
+    monkeypatch.setattr("datasketch.MinHash", lambda _, seed: new("legacy", seed))
     found = datasketch_signatures(ITEMS, 64, seed=7)
     monkeypatch.undo()
     assert found.tolist() == from_datasketch(minhashes("legacy")).tolist()
 
 
 def test_unlike_objects_are_refused() -> None:
-    with pytest.raises(InputError, match=r"\(1, 8, 'affine32'\), \(2, 8, 'affine32'\)"):
+    with pytest.raises(InputError, match=r"\(1, 8, '\w+'\), \(2, 8, '\w+'\)"):
         from_datasketch([MinHash(8, 1), MinHash(8, 2)])
     with pytest.raises(InputError, match="nothing"):
         from_datasketch([])

@@ -163,7 +163,9 @@ def _fold_code_points(joined: str, texts: Sequence[str], want_classes: bool) -> 
     articles = _offsets(texts)
     if int(folded.max()) >= EXPANDED:
         folded, classes, articles = _expand(folded, classes, articles)
-    buffer = np.frombuffer(folded.tobytes().decode("utf-32-le").encode("utf-8"), np.uint8)
+    buffer = np.frombuffer(
+        folded.astype("<u4", copy=False).tobytes().decode("utf-32-le").encode("utf-8"), np.uint8
+    )
     unspaced = int(folded.max()) >= _FIRST_UNSPACED and _mark_cuts(folded, classes)
     if len(buffer) > len(folded):
         sizes = _utf8_sizes(folded)
