@@ -141,6 +141,13 @@ def test_words_of_any_length(length: int) -> None:
     assert hashed[1] == reference.word_hash(word.encode())
 
 
+@pytest.mark.parametrize("rest", ["", " é", " ж 漢字"])
+def test_stems_are_the_first_five_letters(rest: str) -> None:
+    longer = tokens(["Harbourmaster dawns storm наводнение 1,234,567 " + rest])
+    stems = tokens(["harbo dawns storm навод 1234567 " + rest])
+    assert longer.stems.tolist() == stems.stems.tolist() == stems.words.tolist()
+
+
 def test_long_words_have_golden_hashes() -> None:
     found = hashes_of("a", "harbour", "harbourmaster", "Größe", "x" * 65, "漢字", "1,140")
     assert [[f"{value:016x}" for value in hashes] for hashes in found] == GOLDEN

@@ -163,16 +163,16 @@ def _fold_code_points(joined: str, texts: Sequence[str], want_classes: bool) -> 
     articles = _offsets(texts)
     if int(folded.max()) >= EXPANDED:
         folded, classes, articles = _expand(folded, classes, articles)
-    buffer = np.frombuffer(
-        folded.astype("<u4", copy=False).tobytes().decode("utf-32-le").encode("utf-8"), np.uint8
-    )
+    text = folded.astype("<u4", copy=False).tobytes().decode("utf-32-le")
+    buffer = np.frombuffer(text.encode("utf-8"), np.uint8)
     unspaced = int(folded.max()) >= _FIRST_UNSPACED and _mark_cuts(folded, classes)
     if len(buffer) > len(folded):
         sizes = _utf8_sizes(folded)
         articles = _resized(articles, sizes)
         if unspaced or want_classes:
             classes = np.repeat(classes, sizes)
-            classes[(buffer & 0xC0) == 0x80] &= 0xFF ^ CUT
+            if unspaced:  # a word begins at the first byte of a character only
+                classes &= np.where((buffer & 0xC0) == 0x80, np.uint8(0xFF ^ CUT), np.uint8(0xFF))
     return Folded(buffer, articles, classes if unspaced or want_classes else None, unspaced)
 
 

@@ -121,13 +121,16 @@ def hash_stems(buffer: NDArray[np.uint8], found: Words, whole: NDArray[np.bool_]
     development sets, stems of 4 to 7 letters chose the right parent as often as whole words did, and those of
     4 and 5 more often.
     """
-    letters = np.flatnonzero(~whole)
-    ends = found.starts[letters]
-    last = found.ends[letters]
-    for _ in range(STEM):
-        ends = np.minimum(ends + _UTF8_LENGTH[buffer[ends]], last)
+    longer = np.flatnonzero(~whole & (found.ends - found.starts > STEM))
+    starts, last = found.starts[longer], found.ends[longer]
+    ends = starts
+    if len(buffer) and int(buffer.max()) < 0x80:
+        ends = starts + STEM
+    else:
+        for _ in range(STEM):
+            ends = np.minimum(ends + _UTF8_LENGTH[buffer[ends]], last)
     stems = found.hashes.copy()
-    stems[letters] = _hash_words(buffer, found.starts[letters], ends - found.starts[letters])
+    stems[longer] = _hash_words(buffer, starts, ends - starts)
     return stems
 
 
