@@ -74,9 +74,10 @@ def test_keys_agree_where_rows_do(signed: list[list[int]], bands: int) -> None:
         assert len(set(of_rows.values())) == len(of_rows)
 
 
+@pytest.mark.parametrize("size", [8, 60, 200])
 @pytest.mark.parametrize("true", [0.5, 0.6, 0.7, 0.8, 0.9])
-def test_candidates_follow_the_s_curve(true: float) -> None:
-    n_pairs, size = 2000, 200
+def test_candidates_follow_the_s_curve(true: float, size: int) -> None:
+    n_pairs = 2000
     n_common = round(2 * size * true / (1 + true))
     drawn = np.random.default_rng(3).integers(0, 2**64, (n_pairs, 2 * size - n_common), np.uint64)
     halves = np.stack([drawn[:, :size], drawn[:, size - n_common :]], axis=1).reshape(-1)

@@ -26,6 +26,13 @@ class Ragged:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    def take(self, lists: NDArray[np.int64]) -> Ragged:
+        """Keep some of the lists, in the order given."""
+        lengths = np.diff(self.offsets)[lists]
+        return Ragged(
+            self.values[ranges(self.offsets[lists], lengths)], np.concatenate([[0], np.cumsum(lengths)])
+        )
+
 
 def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the positions of several ranges, one range after the other.

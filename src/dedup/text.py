@@ -79,7 +79,7 @@ def tokens(texts: Sequence[str]) -> Tokens:
     45 bytes or more and no line of the article has more than 90). A paragraph of more than 120 words is cut
     at the first sentence after its 80th word. Double quotation marks toggle, and a paragraph's end closes
     them. Digit groups with one of ``. , : '`` or a no-break space between them are one number; "64m" is a
-    number and a word. About 75 ns a word of ASCII, 100 of other Latin text (measured); 17 bytes a word are
+    number and a word. About 90 ns a word of ASCII, 110 of other Latin text (measured); 17 bytes a word are
     kept.
 
     Examples
