@@ -85,8 +85,8 @@ def find_duplicates(
 
     Notes
     -----
-    Every pair returned is exact: shingles are compared, as some 52 bits of their hashes, so that one in 10**10
-    pairs of 400 words has a shingle too many in common. What is missed is what no bucket holds: see
+    Every pair returned is exact: shingles are compared, as some 52 bits of their hashes, so that one in
+    10**10 pairs of 400 words has a shingle too many in common. What is missed is what no bucket holds: see
     `dedup.lsh.s_curve`. Copies of a text are found by XXH3 before anything else and cost 1 microsecond each.
     An article without words is nobody's duplicate.
 
