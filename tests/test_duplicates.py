@@ -10,14 +10,14 @@ from dedup.duplicates import find_duplicates
 from dedup.errors import InputError
 from dedup.exact import exact_resemblance
 from dedup.lsh import s_curve
-from dedup.shingles import shingles
+from dedup.shingles import make_shingles
 from tests import reference
 
 VOCABULARY = [f"{a}{b}" for a in ("storm", "har", "bo", "dawn", "crown", "é") for b in range(60)]
 
 
 def shingle_sets(texts: list[str], n: int = 5) -> list[set[int]]:
-    cut = shingles(texts, n)
+    cut = make_shingles(texts, n)
     return [set(cut.values[a:b].tolist()) for a, b in zip(cut.offsets, cut.offsets[1:], strict=False)]
 
 

@@ -8,7 +8,7 @@ from dedup.errors import InputError, MissingExtraError
 from dedup.interop import datasketch_signatures, from_datasketch, to_datasketch
 from dedup.lsh import band_keys, candidate_pairs
 from dedup.minhash import resemblance, signatures
-from dedup.shingles import shingles
+from dedup.shingles import make_shingles
 
 ITEMS = [[f"shingle {i}".encode() for i in range(start, start + 1500)] for start in (0, 100, 5000)]
 
@@ -58,7 +58,7 @@ def test_signatures_of_datasketch_work_here(scheme: str) -> None:
 
 def test_signatures_of_ours_work_there() -> None:
     text = "the storm hit the harbour at dawn and sixty four boats were lost in the bay today"
-    signed = signatures(shingles([text, text + " again", "nobody was hurt in the city on that very day"]))
+    signed = signatures(make_shingles([text, text + " again", "nobody was hurt in the city on that very day"]))
     ours = to_datasketch(signed)
     estimate = resemblance(signed, np.array([[0, 1]]))[0]
     assert ours[0].jaccard(ours[1]) == estimate > 0.5

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dedup.errors import InputError
 from dedup.minhash import EMPTY, SEED, is_empty, resemblance, signatures
 from dedup.ragged import Ragged
-from dedup.shingles import shingles
+from dedup.shingles import make_shingles
 from tests import reference
 
 SETS = st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=40), max_size=8)
@@ -97,7 +97,7 @@ def test_golden_signatures() -> None:
         "Zwei Wörter",
         "漢字かな交じり文です。",
     ]
-    found = [row.astype("<u4").tobytes().hex() for row in signatures(shingles(texts), 8)]
+    found = [row.astype("<u4").tobytes().hex() for row in signatures(make_shingles(texts), 8)]
     assert found == GOLDEN
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from dedup.errors import InputError
 from dedup.ragged import ranges
-from dedup.shingles import shingles
+from dedup.shingles import make_shingles
 from dedup.text import fold, words
 from tests import reference
 
@@ -16,7 +16,7 @@ ARTICLES = st.lists(
 
 @given(ARTICLES, st.integers(1, 9))
 def test_shingles_are_those_of_the_reference(texts: list[str], n: int) -> None:
-    cut = shingles(texts, n)
+    cut = make_shingles(texts, n)
     assert len(cut) == len(texts)
     for i, text in enumerate(texts):
         hashes = words(fold([text])).hashes.tolist()
@@ -25,22 +25,22 @@ def test_shingles_are_those_of_the_reference(texts: list[str], n: int) -> None:
 
 
 def test_order_of_words_matters() -> None:
-    cut = shingles(["a b c d e", "a c b d e", "b a c d e", "a b c e d"])
+    cut = make_shingles(["a b c d e", "a c b d e", "b a c d e", "a b c e d"])
     assert len(set(cut.values.tolist())) == 4
 
 
 def test_a_short_article_has_one_shingle_and_an_empty_one_none() -> None:
-    assert shingles(["one two", "", "...", "one two three four five"]).offsets.tolist() == [0, 1, 1, 1, 2]
+    assert make_shingles(["one two", "", "...", "one two three four five"]).offsets.tolist() == [0, 1, 1, 1, 2]
 
 
 def test_golden_values() -> None:
-    cut = shingles(["The storm hit the harbour at dawn.", "Zwei Wörter", "漢字かな交じり文"])
+    cut = make_shingles(["The storm hit the harbour at dawn.", "Zwei Wörter", "漢字かな交じり文"])
     assert [f"{value:016x}" for value in cut.values.tolist()] == GOLDEN
 
 
 def test_no_words_a_shingle_is_refused() -> None:
     with pytest.raises(InputError, match="n is 0"):
-        shingles(["a"], 0)
+        make_shingles(["a"], 0)
 
 
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 9))))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dedup.components import components
 from dedup.ragged import Ragged, ranges
-from dedup.shingles import shingles
+from dedup.shingles import make_shingles
 
 _CHUNK = (
     500_000  # characters whose shingles are in memory at once: in the second-level cache, a quarter faster
@@ -71,7 +71,7 @@ def exact_resemblance(texts: Sequence[str], pairs: NDArray[np.int64], n: int = 5
 def _resemblance_of_group(texts: Sequence[str], pairs: NDArray[np.int64], n: int) -> NDArray[np.float64]:
     members = np.sort(pairs, axis=None)
     members = members[np.append(True, members[1:] != members[:-1])]
-    sets = _sets(shingles([texts[i] for i in members.tolist()], n))
+    sets = _sets(make_shingles([texts[i] for i in members.tolist()], n))
     local = np.searchsorted(members, pairs)
     sizes = np.diff(sets.offsets)[local]
     ends = np.cumsum(sizes.sum(axis=1))

@@ -15,7 +15,7 @@ from dedup.text import Words, batches, fold, words
 _BASE = 0x9E3779B97F4A7C15
 
 
-def shingles(texts: Sequence[str], n: int = 5) -> Ragged:
+def make_shingles(texts: Sequence[str], n: int = 5) -> Ragged:
     """Cut articles into word shingles.
 
     Parameters
@@ -41,7 +41,7 @@ def shingles(texts: Sequence[str], n: int = 5) -> Ragged:
 
     Examples
     --------
-    >>> cut = shingles(["one two three four five six", "Two words", ""])
+    >>> cut = make_shingles(["one two three four five six", "Two words", ""])
     >>> cut.offsets.tolist()
     [0, 2, 3, 3]
     """

@@ -1,0 +1,1 @@
+"""Benchmarks, quality tables and the scripts that fit what is fitted."""

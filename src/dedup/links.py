@@ -1,0 +1,165 @@
+"""From scored pairs to parents: who was made from whom, with what probability."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.compare import FEATURES, reverse
+from dedup.model import Model, column, probability, weighted_sum
+
+_CHILD_SHINGLES = FEATURES.index("child_shingles")
+
+COPIED = 0.1
+"""Share of one article's word shingles in the other from which wording alone may tell that they are kin."""
+
+LEAST_KIN = 0.02
+"""Pairs less likely than this to be kin are not looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Directed candidate links: each allowed direction of each pair, by child.
+
+    Attributes
+    ----------
+    child, parent : ndarray of int64, shape (n_rows,)
+        Articles; sorted by child, then parent.
+    features : ndarray of float64, shape (n_rows, len(FEATURES))
+        As `compare` gives them for that direction.
+    hours : ndarray of float64, shape (n_rows,)
+        From the parent's publication to the child's; 0 where not known.
+    kin : ndarray of float64, shape (n_rows,)
+        Probability that the two are kin, whatever the direction.
+    timed : ndarray of bool, shape (n_rows,)
+        Whether times tell the direction of every candidate link of the child.
+    """
+
+    child: NDArray[np.int64]
+    parent: NDArray[np.int64]
+    features: NDArray[np.float64]
+    hours: NDArray[np.float64]
+    kin: NDArray[np.float64]
+    timed: NDArray[np.bool_]
+
+
+def direct(
+    pairs: NDArray[np.int64], features: NDArray[np.float64], times: NDArray[np.float64], model: Model
+) -> Rows:
+    """Lay out every direction that times allow of each pair that may be kin."""
+    gap = times[pairs[:, 0]] - times[pairs[:, 1]]  # hours; not a number where a time is unknown
+    hours = np.nan_to_num(gap)
+    kin = find_kin(features, hours, model)
+    likely = np.flatnonzero(kin >= LEAST_KIN)
+    pairs, features, gap, hours, kin = (
+        pairs[likely],
+        features[likely],
+        gap[likely],
+        hours[likely],
+        kin[likely],
+    )
+    onward, back = np.flatnonzero(~(gap < 0)), np.flatnonzero(~(gap > 0))
+    child = np.concatenate([pairs[onward, 0], pairs[back, 1]])
+    parent = np.concatenate([pairs[onward, 1], pairs[back, 0]])
+    order = np.lexsort((parent, child))
+    strict = np.concatenate([np.abs(gap[onward]) > 0, np.abs(gap[back]) > 0])
+    untold = np.zeros(len(times), np.bool_)
+    untold[child[~strict]] = True
+    untold[parent[~strict]] = True
+    return Rows(
+        child[order],
+        parent[order],
+        np.concatenate([features[onward], reverse(features[back])])[order],
+        np.concatenate([hours[onward], -hours[back]])[order],
+        np.concatenate([kin[onward], kin[back]])[order],
+        ~untold[child[order]],
+    )
+
+
+def find_kin(features: NDArray[np.float64], hours: NDArray[np.float64], model: Model) -> NDArray[np.float64]:
+    """Return the probability that articles are kin, by their facts or by their wording."""
+    by_facts = weighted_sum(model["kin"], features, hours)
+    by_wording = weighted_sum(model["kin_by_wording"], features, hours)
+    copied = column(features, hours, "max_shingles") >= COPIED
+    return probability(np.where(copied, np.maximum(by_facts, by_wording), by_facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the model says of each row; see `score`."""
+
+    choice: NDArray[np.float64]
+    share: NDArray[np.float64]
+    best: NDArray[np.int64]
+    derived: NDArray[np.float64]
+
+
+def segments(child: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where the rows of each child begin, and the number of rows."""
+    if not len(child):
+        return np.zeros(1, np.int64)
+    return np.concatenate([[0], np.flatnonzero(child[1:] != child[:-1]) + 1, [len(child)]])
+
+
+def article_features(
+    rows: Rows, choice: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
+    """Find each child's best candidate, and what its other candidates say of it.
+
+    Returns
+    -------
+    best : ndarray of int64, shape (n_children,)
+        The row of each child's candidate with the highest choice; the first of equals.
+    more : dict of str to ndarray of float64, shape (n_children,)
+        ``kin_max``: the highest kin probability; ``kin_best``: log odds of kin of the best candidate, within
+        -5 and 5; ``kin_other``: the highest kin probability of the other candidates.
+    """
+    bounds = segments(rows.child)
+    starts = bounds[:-1]
+    if not len(starts):
+        return starts, {name: np.zeros(0) for name in ("kin_max", "kin_best", "kin_other")}
+    at = np.repeat(np.arange(len(starts)), np.diff(bounds))
+    top = np.maximum.reduceat(choice, starts)
+    winners = np.flatnonzero(choice == top[at])
+    best = winners[np.searchsorted(at[winners], np.arange(len(starts)))]
+    kin = rows.kin[best]
+    clipped = np.clip(kin, 0.0067, 0.9933)
+    others = rows.kin.copy()
+    others[best] = 0
+    more = {
+        "kin_max": np.maximum.reduceat(rows.kin, starts),
+        "kin_best": np.log(clipped / (1 - clipped)),
+        "kin_other": np.maximum.reduceat(others, starts),
+    }
+    return best, more
+
+
+def copied(rows: Rows) -> NDArray[np.float64]:
+    """Return how much of each row's parent stands in an article it may itself be a copy of."""
+    share = np.zeros(int(max(rows.child.max(initial=-1), rows.parent.max(initial=-1))) + 1)
+    np.maximum.at(share, rows.child, rows.features[:, _CHILD_SHINGLES])
+    return share[rows.parent]
+
+
+def score(rows: Rows, model: Model) -> Scores:
+    """Score rows against each other: which candidate it would be, and whether it is any."""
+    more = {"copied": copied(rows)}
+    choice = np.where(
+        rows.timed,
+        weighted_sum(model["choice"], rows.features, rows.hours, **more),
+        weighted_sum(model["choice_untimed"], rows.features, np.zeros_like(rows.hours), **more),
+    )
+    best, of_article = article_features(rows, choice)
+    features, hours, timed = rows.features[best], rows.hours[best], rows.timed[best]
+    derived = np.where(
+        timed,
+        weighted_sum(model["derived"], features, hours, **of_article),
+        weighted_sum(model["derived_untimed"], features, np.zeros_like(hours), **of_article),
+    )
+    bounds = segments(rows.child)
+    at = np.repeat(np.arange(len(best)), np.diff(bounds))
+    odds = np.exp(choice - choice[best][at])
+    total = np.add.reduceat(odds, bounds[:-1]) if len(best) else odds
+    return Scores(choice, odds / total[at], best, derived)

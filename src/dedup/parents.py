@@ -1,0 +1,168 @@
+"""Parents: the main parent of an article, others it was also made from, the relation, the probability."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.branching import best_branching
+from dedup.compare import GAINS, Pile, compare_with_main
+from dedup.links import Rows, Scores, segments
+from dedup.model import RELATIONS, Model, probability, weighted_sum
+
+MOST_OTHERS = 7
+"""Other parents are looked for in this many rounds, one parent an article and round."""
+
+LEAST_MAIN, LEAST_OTHER = 0.3, 0.3
+"""Probability from which a main parent counts where times tell the direction, and from which another parent
+does."""
+
+_CERTAIN = 4.0  # log odds beyond which evidence for descent outweighs nothing more
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links from child to parent.
+
+    Attributes
+    ----------
+    row : ndarray of int64, shape (n_links,)
+        The row of each; those of main parents first, by child, then the others.
+    probability : ndarray of float64, shape (n_links,)
+        Probability that the child was made from this parent.
+    relation : ndarray of int64, shape (n_links,)
+        Index into `RELATIONS`.
+    n_main : int
+        How many of the links are to main parents.
+    """
+
+    row: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    relation: NDArray[np.int64]
+    n_main: int
+
+
+def find_parents(pile: Pile, rows: Rows, scores: Scores, model: Model, min_probability: float) -> Links:
+    """Choose parents.
+
+    Parameters
+    ----------
+    pile : Pile
+        The articles.
+    rows : Rows
+        Candidate links, from `direct`.
+    scores : Scores
+        Of the rows, from `score`.
+    model : Model
+        What was fitted.
+    min_probability : float
+        Links less probable than this are left out, 0 to 1.
+
+    Returns
+    -------
+    Links
+        At most one main parent a child; no cycles, other parents included.
+    """
+    main = choose_main(rows, scores, len(pile.outlets))
+    main = main[main >= 0]
+    chance = main_probability(rows, scores, main, model)
+    least = np.where(rows.timed[main], max(min_probability, LEAST_MAIN), min_probability)
+    main, chance = main[chance >= least], chance[chance >= least]
+    other, other_chance = find_others(pile, rows, main, model, min_probability)
+    row = np.concatenate([main, other])
+    return Links(row, np.concatenate([chance, other_chance]), find_relations(rows, row, model), len(main))
+
+
+def choose_main(rows: Rows, scores: Scores, n_articles: int) -> NDArray[np.int64]:
+    """Choose the row of each article's main parent, -1 for none: the maximum branching.
+
+    Where times tell every direction, that is each child's best candidate. Elsewhere it weighs whom a child
+    would be made from against whether it is a child at all, and whether the two are kin.
+    """
+    bounds = segments(rows.child)
+    at = np.repeat(np.arange(len(scores.best)), np.diff(bounds))
+    derived = np.clip(scores.derived, -_CERTAIN, _CERTAIN)[at]
+    kin = np.clip(rows.kin, 0.01, 0.99)
+    choice = np.log(np.maximum(scores.share, 1e-300))
+    told = choice - choice[scores.best][at] + 1e3  # whether it counts is left to its probability
+    untold = choice + derived + np.log(kin / (1 - kin))
+    return best_branching(rows.child, rows.parent, np.where(rows.timed, told, untold), n_articles)
+
+
+def main_probability(
+    rows: Rows, scores: Scores, chosen: NDArray[np.int64], model: Model
+) -> NDArray[np.float64]:
+    """Return the probability of main parents: of descent, and of this parent among the candidates."""
+    starts = segments(rows.child)[:-1]
+    child = np.searchsorted(rows.child[starts], rows.child[chosen])
+    more = {
+        "derived": np.clip(scores.derived[child], -_CERTAIN, _CERTAIN),
+        "log_share": np.log(np.maximum(scores.share[chosen], 1e-3)),
+        "log_kin": np.log(np.maximum(rows.kin[chosen], 1e-3)),
+    }
+    features, hours = rows.features[chosen], rows.hours[chosen]
+    told = weighted_sum(model["main"], features, hours, **more)
+    untold = weighted_sum(model["main_untimed"], features, hours, **more)
+    return probability(np.where(rows.timed[chosen], told, untold))
+
+
+def find_relations(rows: Rows, chosen: NDArray[np.int64], model: Model) -> NDArray[np.int64]:
+    """Return the most probable relation of links, as an index into `RELATIONS`."""
+    features, hours = rows.features[chosen], rows.hours[chosen]
+    votes = [weighted_sum(model[relation], features, hours) for relation in RELATIONS]
+    return np.asarray(np.argmax(np.stack(votes), axis=0))
+
+
+def find_others(
+    pile: Pile, rows: Rows, main: NDArray[np.int64], model: Model, min_probability: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Find what else the children of `main` were made from: rows, and their probability."""
+    n_articles = len(pile.outlets)
+    main_of = np.full(n_articles, -1)
+    main_of[rows.child[main]] = rows.parent[main]
+    before = _rank(main_of)
+    row = np.flatnonzero((main_of[rows.child] >= 0) & (rows.parent != main_of[rows.child]))
+    # A parent comes before its child in the order of descent, which keeps the graph without cycles.
+    row = row[rows.timed[row] | (before[rows.parent[row]] < before[rows.child[row]])]
+    gains = np.full((len(row), len(GAINS)), np.inf)
+    last = main_of.copy()
+    found, chances = [], []
+    for _ in range(MOST_OTHERS):
+        if not len(row):
+            break
+        triples = np.stack([rows.child[row], last[rows.child[row]], rows.parent[row]], axis=1)
+        gains = np.minimum(gains, compare_with_main(pile, triples))
+        chance = other_probability(rows, row, gains, model)
+        order = np.lexsort((row, -chance, rows.child[row]))
+        first = order[np.concatenate([[True], rows.child[row[order[1:]]] != rows.child[row[order[:-1]]]])]
+        first = first[chance[first] >= max(min_probability, LEAST_OTHER)]
+        found.append(row[first])
+        chances.append(chance[first])
+        last[:] = -1
+        last[rows.child[row[first]]] = rows.parent[row[first]]
+        left = (last[rows.child[row]] >= 0) & (last[rows.child[row]] != rows.parent[row])
+        row, gains = row[left], gains[left]
+    return np.concatenate([np.zeros(0, np.int64), *found]), np.concatenate([np.zeros(0), *chances])
+
+
+def other_probability(
+    rows: Rows, row: NDArray[np.int64], gains: NDArray[np.float64], model: Model
+) -> NDArray[np.float64]:
+    """Return the probability of other parents, by what they alone account for."""
+    more = dict(zip(GAINS, gains.T, strict=True))
+    more["log_kin"] = np.log(np.maximum(rows.kin[row], 1e-3))
+    return probability(weighted_sum(model["other"], rows.features[row], rows.hours[row], **more))
+
+
+def _rank(main_of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number articles so that a main parent comes before its children: by generation, found by doubling."""
+    up = np.where(main_of >= 0, main_of, np.arange(len(main_of)))
+    generation = (main_of >= 0).astype(np.int64)
+    while True:
+        further = generation[up]
+        if not further.any():
+            return generation * len(main_of) + np.arange(len(main_of))
+        generation = generation + further
+        up = up[up]

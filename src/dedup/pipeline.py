@@ -1,0 +1,51 @@
+"""The stages in a row: texts to compared candidate pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.candidates import share_shingles, share_terms
+from dedup.compare import Pile, compare, make_pile
+from dedup.shingles import make_shingles
+from dedup.terms import count_articles, find_terms, weigh
+from dedup.text import tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Candidate pairs of a pile, and what their comparison says.
+
+    Attributes
+    ----------
+    pile : Pile
+        The articles that have a candidate, numbered anew.
+    articles : ndarray of int64, shape (n_kept,)
+        Which of the given texts each article of `pile` is.
+    pairs : ndarray of int64, shape (n_pairs, 2)
+        Candidate pairs, numbered as in `pile`.
+    features : ndarray of float64, shape (n_pairs, len(FEATURES))
+        From `compare`, the first of a pair as child.
+    """
+
+    pile: Pile
+    articles: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    features: NDArray[np.float64]
+
+
+def compare_texts(texts: Sequence[str], outlets: NDArray[np.int64]) -> Compared:
+    """Find the candidate pairs among texts and compare them."""
+    found = find_terms(tokens(texts))
+    counts = count_articles(found)
+    weights = weigh(found, counts, len(texts))
+    cut = make_shingles(texts)
+    pairs = np.unique(np.concatenate([share_terms(found, weights, counts), share_shingles(cut)]), axis=0)
+    articles = np.unique(pairs)
+    pairs = np.searchsorted(articles, pairs)
+    terms = np.repeat(np.isin(np.arange(len(texts)), articles), np.diff(found.offsets))
+    pile = make_pile(found.take(articles), weights[terms], cut.take(articles), outlets[articles])
+    return Compared(pile, articles, pairs, compare(pile, pairs))
