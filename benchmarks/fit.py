@@ -32,9 +32,9 @@ from numpy.typing import NDArray
 
 from benchmarks.bulletins import make_bulletins
 from dedup.compare import GAINS, compare_with_main
-from dedup.links import COPIED, Rows, article_features, copied, direct, score, segments
+from dedup.links import COPIED, Rows, article_features, copied, direct, score
 from dedup.model import RELATIONS, Model, column, parse_model, weighted_sum
-from dedup.parents import _CERTAIN, choose_main
+from dedup.parents import choose_main, main_features
 from dedup.pipeline import Compared, compare_texts
 
 HERE = Path(__file__).parent
@@ -62,7 +62,7 @@ DERIVED_UNTIMED = (
     "max_numbers kin_max shared_shingles parent_own_words more_lead more_cover same_outlet parent_shingles "
     "child_lead child_shared_names more_own_words child_words"
 ).split()
-MAIN = "derived log_share log_kin".split()
+MAIN = "derived log_share log_kin child_shingles child_cover".split()
 OTHER = [*GAINS, "log_kin", "shared_shingles"]
 RELATION = (
     "child_shingles parent_shingles length same_outlet child_cover parent_cover child_lead order"
@@ -355,16 +355,8 @@ def fit_probabilities(piles: list[Pile], per_fold: list[tuple[set[str], Sums]]) 
                 main = choose_main(rows, scores, len(pile.ids))
                 main = main[main >= 0]
                 main = main[np.isin(pile.groups[rows.child[main]], list(held))]
-                at = np.searchsorted(rows.child[segments(rows.child)[:-1]], rows.child[main])
-                matrix.append(
-                    np.column_stack(
-                        [
-                            np.clip(scores.derived[at], -_CERTAIN, _CERTAIN),
-                            np.log(np.maximum(scores.share[main], 1e-3)),
-                            np.log(np.maximum(rows.kin[main], 1e-3)),
-                        ]
-                    )
-                )
+                more = main_features(rows, scores, main)
+                matrix.append(_matrix(rows.features[main], rows.hours[main], MAIN, **more))
                 truth.append(_is_edge(pile, rows.child[main], rows.parent[main]))
         fitted_main = logistic(np.concatenate(matrix), np.concatenate(truth), 1.0)
         sums["main" if timed else "main_untimed"] = _sum(MAIN, fitted_main)

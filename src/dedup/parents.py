@@ -98,17 +98,22 @@ def main_probability(
     rows: Rows, scores: Scores, chosen: NDArray[np.int64], model: Model
 ) -> NDArray[np.float64]:
     """Return the probability of main parents: of descent, and of this parent among the candidates."""
-    starts = segments(rows.child)[:-1]
-    child = np.searchsorted(rows.child[starts], rows.child[chosen])
-    more = {
-        "derived": np.clip(scores.derived[child], -_CERTAIN, _CERTAIN),
-        "log_share": np.log(np.maximum(scores.share[chosen], 1e-3)),
-        "log_kin": np.log(np.maximum(rows.kin[chosen], 1e-3)),
-    }
+    more = main_features(rows, scores, chosen)
     features, hours = rows.features[chosen], rows.hours[chosen]
     told = weighted_sum(model["main"], features, hours, **more)
     untold = weighted_sum(model["main_untimed"], features, hours, **more)
     return probability(np.where(rows.timed[chosen], told, untold))
+
+
+def main_features(rows: Rows, scores: Scores, chosen: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """Return what the scores say of main parents, each of shape (n_chosen,)."""
+    starts = segments(rows.child)[:-1]
+    child = np.searchsorted(rows.child[starts], rows.child[chosen])
+    return {
+        "derived": np.clip(scores.derived[child], -_CERTAIN, _CERTAIN),
+        "log_share": np.log(np.maximum(scores.share[chosen], 1e-3)),
+        "log_kin": np.log(np.maximum(rows.kin[chosen], 1e-3)),
+    }
 
 
 def find_relations(rows: Rows, chosen: NDArray[np.int64], model: Model) -> NDArray[np.int64]:
