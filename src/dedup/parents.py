@@ -15,7 +15,7 @@ from dedup.model import RELATIONS, Model, probability, weighted_sum
 MOST_OTHERS = 7
 """Other parents are looked for in this many rounds, one parent an article and round."""
 
-LEAST_KIN = 0.05
+LEAST_MAIN_KIN = 0.05
 """Probability of kinship that a main parent needs, however well it does beside the other candidates. On newswire
 of 1987, links below it were wrong; it costs none of the right ones on the labelled sets."""
 
@@ -76,7 +76,7 @@ def find_parents(pile: Pile, rows: Rows, scores: Scores, model: Model, min_proba
     main = main[main >= 0]
     chance = main_probability(rows, scores, main, model)
     least = np.where(rows.timed[main], max(min_probability, LEAST_MAIN), min_probability)
-    counts = (chance >= least) & (rows.kin[main] >= LEAST_KIN)
+    counts = (chance >= least) & (rows.kin[main] >= LEAST_MAIN_KIN)
     main, chance = main[counts], chance[counts]
     other, other_chance = find_others(pile, rows, main, model, min_probability)
     row = np.concatenate([main, other])
