@@ -82,30 +82,40 @@ def share_shingles(shingles: Ragged) -> NDArray[np.int64]:
 def _meet(
     hashes: NDArray[np.uint64], article: NDArray[np.int64], weights: NDArray[np.integer], n_articles: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Join articles on the hashes they have: the pairs that meet, how often, and the sum of the weights."""
+    """Join articles on their hashes: the pairs that meet, how often, and the sum of the weights."""
+    # Hash, article and weight in 64 bits: one sort, and no indirection. With a million articles 36 bits are left
+    # of a hash, so that one key in some 10**4 joins two terms; it takes several of them to make a pair.
     bits = np.uint64(max(1, n_articles.bit_length()))
-    keys = hashes >> bits << bits
-    keys |= article.astype(np.uint64)
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    if len(keys):
-        unique = np.concatenate([[True], keys[1:] != keys[:-1]])
-        keys, order = keys[unique], order[unique]
-    weight = weights[order].astype(np.uint64)
+    low = bits + _WEIGHT_BITS
+    keys = hashes >> low << low
+    keys |= article.astype(np.uint64) << _WEIGHT_BITS
+    keys |= weights.astype(np.uint64)
+    keys.sort()
+    weight = keys & np.uint64(255)
+    keys >>= _WEIGHT_BITS
+    unique = np.ones(len(keys), np.bool_)
+    unique[1:] = keys[1:] != keys[:-1]
+    keys, weight = keys[unique], weight[unique]
     members = keys & ((np.uint64(1) << bits) - np.uint64(1))
     keys >>= bits
-    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else keys[:0]
-    sizes = np.diff(np.append(starts, len(keys))).astype(np.int64)
-    start, size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
-    place = np.arange(len(keys)) - start
-    met = []
-    for step in range(1, MOST_ARTICLES):
-        later = np.flatnonzero((place >= step) & ((size <= MOST_ARTICLES) | (step == 1)))
-        if not len(later):
-            break
+    is_start = np.ones(len(keys), np.bool_)
+    is_start[1:] = keys[1:] != keys[:-1]
+    starts = np.flatnonzero(is_start)
+    sizes = np.diff(np.append(starts, len(keys)))
+    shared = np.repeat(sizes > 1, sizes)
+    members, weight = members[shared], weight[shared]
+    sizes = sizes[sizes > 1]
+    starts = np.cumsum(sizes) - sizes
+    place = np.arange(len(members)) - np.repeat(starts, sizes)
+    large = np.repeat(sizes > MOST_ARTICLES, sizes)
+    later = np.flatnonzero(place > 0)
+    met = [_meeting(members[later - 1], members[later], weight[later])]
+    later = later[~large[later]]
+    for step in range(2, MOST_ARTICLES):
+        later = later[place[later] >= step]
         met.append(_meeting(members[later - step], members[later], weight[later]))
-    later = np.flatnonzero((size > MOST_ARTICLES) & (place > 1))
-    met.append(_meeting(members[start[later]], members[later], weight[later]))
+    later = np.flatnonzero(large & (place > 1))
+    met.append(_meeting(members[later - place[later]], members[later], weight[later]))
     together = np.sort(np.concatenate(met))
     weight = together & np.uint64(255)
     together >>= _WEIGHT_BITS

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from dedup.candidates import share_shingles, share_terms
 from dedup.compare import Pile, compare, make_pile
 from dedup.shingles import make_shingles
-from dedup.terms import count_articles, find_terms, weigh
-from dedup.text import tokens
+from dedup.terms import count_articles, find_terms, join, weigh
+from dedup.text import batches, tokens
+
+
+_BATCH = 500_000  # characters whose tokens are in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Compared:
 
 def compare_texts(texts: Sequence[str], outlets: NDArray[np.int64]) -> Compared:
     """Find the candidate pairs among texts and compare them."""
-    found = find_terms(tokens(texts))
+    found = join([find_terms(tokens(batch)) for batch in batches(texts, _BATCH)])
     counts = count_articles(found)
     weights = weigh(found, counts, len(texts))
     cut = make_shingles(texts)

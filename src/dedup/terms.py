@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from dedup.background import UNIT, read_numbers, surprise
 from dedup.ragged import ranges
@@ -84,6 +86,28 @@ class Occurrences:
             self.n_units[articles],
             self.n_words[articles],
         )
+
+
+def join(parts: Sequence[Occurrences]) -> Occurrences:
+    """Put the articles of several piles into one, in order."""
+
+    def offsets(name: str) -> NDArray[np.int64]:
+        lengths = [np.diff(getattr(part, name)) for part in parts]
+        return np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0, np.int64), *lengths]))])
+
+    def column(name: str, dtype: DTypeLike) -> NDArray[Any]:
+        return np.concatenate([np.zeros(0, dtype), *(getattr(part, name) for part in parts)])
+
+    return Occurrences(
+        column("hashes", np.uint64),
+        column("classes", np.uint8),
+        offsets("offsets"),
+        column("first", np.int32),
+        column("units", np.uint8),
+        offsets("unit_offsets"),
+        column("n_units", np.int64),
+        column("n_words", np.int64),
+    )
 
 
 def find_terms(tokens: Tokens) -> Occurrences:
