@@ -233,6 +233,7 @@ def test_words_are_those_of_tokens() -> None:
         "Ça coûte 1 140 €; l’été &amp; l'hiver",
         "港が閉鎖された。BF7 で 64km",
         "การปิดท่าเรือ 12",
+        "𠮷野家 in 𠀀𠀁",
     ):
         read, whole = spell(text), tokens([text])
         assert read.words.tolist() == whole.words.tolist()
@@ -264,6 +265,12 @@ def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [pair.parent_paragraph for pair in found.aligned] == list(range(20))
 
 
+def test_repeated_paragraphs_meet_the_first_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(align_module, "N_MEETINGS", 100)
+    found = compare_texts("Nobody was hurt.\n\n" * 50, "Nobody was hurt.\n\n" * 50)
+    assert [pair.parent_paragraph for pair in found.aligned] == [0] * 50
+
+
 def test_long_lists_are_cut_with_their_length() -> None:
     many = " ".join(f"{n}x" for n in range(1000, 1100))
     lines = str(compare_texts(many, "")).split("\n")
@@ -271,7 +278,7 @@ def test_long_lists_are_cut_with_their_length() -> None:
     assert len(compare_texts(many, "").added) == 100
 
 
-@pytest.mark.parametrize("text", ["", " \n\n\t", "\0", "\ud800", "!?", "\u200b", "\x1b[;"])
+@pytest.mark.parametrize("text", ["", " \n\n\t", "\0", "\ud800", "!?", "\u200b", "\U000e0041", "\x1b[;"])
 def test_next_to_nothing(text: str) -> None:
     for child, parent in ((text, PARENT), (PARENT, text), (text, text)):
         found = compare_texts(child, parent)

@@ -79,29 +79,25 @@ def test_a_family() -> None:
             article("root", 0, "Hackers drain 38,400 ether", "The Straits Ledger"),
             article("late", 9, "Weekend read", "Johor Weekend"),
             article("b", 3, "Chain attack", "ChainPulse"),
-            article("a", 1, "Hackers take ether", "CoinStreem"),
+            article("z", 1, "Hackers take ether", "CoinStreem"),
             article("other", 2, "Another story", "Rival"),
         ],
         [
             Edge("root", "late", "rewrite", 0.883),
             Edge("other", "late", "rewrite", 0.74),
-            Edge("a", "b", "rewrite", 0.909),
-            Edge("root", "a", "edit", 0.97),
+            Edge("z", "b", "rewrite", 0.909),
+            Edge("root", "z", "edit", 0.97),
         ],
-        families=[["root", "late", "b", "a"]],
+        families=[["root", "late", "b", "z"]],
     )
     drawn = draw(lineage)
     assert bodies(drawn) == [
         "The Straits Ledger 2026-10-04 06:40 Hackers drain 38,400 ether root",
-        "├─ edit .97 CoinStreem 2026-10-04 07:40 Hackers take ether a",
+        "├─ edit .97 CoinStreem 2026-10-04 07:40 Hackers take ether z",
         "│ └─ rewrite .91 ChainPulse 2026-10-04 09:40 Chain attack b",
         "└─ rewrite .88 Johor Weekend 2026-10-04 15:40 Weekend read (also from other: rewrite .74) late",
         "",
         "1 article stands alone",
-    ]
-    assert [
-        line.index(name)
-        for line, name in zip(drawn.split("\n"), ("root", "  a", "  b", "late"), strict=False)
     ]
     assert {columns(line) for line in drawn.split("\n")[:4]} <= set(range(94, 101))
 
