@@ -6,7 +6,58 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from benchmarks.corpora import FITTED, HELD_OUT, read_set
+from benchmarks.labelled import HOW, Records, crossed, predicted
+from benchmarks.page import Line, Section, at_most, table
+
 N_BINS = 10
+
+_ASKED = at_most(**{"calibration error": 0.05})
+_BINS = ("probability", "edges", "mean probability", "came true")
+_TEXT = """\
+## Probabilities
+
+The expected calibration error, in ten bins of equal width, of all edges that are given by default. A
+probability is meant for the very edge; that its ends are kin is always likelier. On so few edges even perfect
+probabilities show some error: the last column is what they would show, the mean of 200 draws."""
+
+
+def measure_calibration() -> Section:
+    """Ask of the probabilities of edges, on what was not fitted, whether they come true."""
+    lines, rows, tables = [], [], []
+    for timed in (True, False):
+        piles = {
+            "check sets": [(name, predicted(name, timed)) for name in HELD_OUT],
+            "development sets, fitted on other events": [
+                (name, crossed()[name, timed]) for name in FITTED if (name, timed) in crossed()
+            ],
+        }
+        for on, cases in piles.items():
+            if not cases:
+                continue
+            chances, exact, kin = _outcomes(cases)
+            error = expected_error(chances, exact)
+            lines.append(Line(f"probabilities, {on}, {HOW[timed]}", _ASKED, {"calibration error": error}))
+            by_chance = expected_error_by_chance(chances)
+            rows.append((on, HOW[timed], len(chances), error, expected_error(chances, kin), by_chance))
+            bins = [(f"{low:.1f} to {low + 0.1:.1f}", *rest) for low, *rest in bin_edges(chances, exact)]
+            tables.append(f"The {on}, {HOW[timed]}, edge exactly right:\n\n{table(_BINS, bins)}")
+    head = ("on", "times", "edges", "error, edge exactly right", "error, same family", "by chance alone")
+    return Section(tuple(lines), "\n\n".join([_TEXT, table(head, rows), *tables]))
+
+
+def _outcomes(cases: Sequence[tuple[str, Records]]) -> tuple[list[float], list[bool], list[bool]]:
+    """Return of every edge its probability, whether it is a true one, and whether its ends are kin."""
+    chances, exact, kin = [], [], []
+    for name, records in cases:
+        truth = {row["id"]: row for row in read_set(name)}
+        for record in records:
+            child = truth[record["id"]]
+            for parent in record["parents"]:
+                chances.append(parent["probability"])
+                exact.append(parent["id"] in child["parents"])
+                kin.append(exact[-1] or truth[parent["id"]]["family"] == child["family"])
+    return chances, exact, kin
 
 
 def bin_edges(chances: Sequence[float], right: Sequence[bool]) -> list[tuple[float, int, float, float]]:
@@ -22,8 +73,8 @@ def bin_edges(chances: Sequence[float], right: Sequence[bool]) -> list[tuple[flo
     Returns
     -------
     list of tuple
-        Of each bin that is not empty, ascending: its lower bound, how many there are, their mean probability, and
-        the share that came true.
+        Of each bin that is not empty, ascending: its lower bound, how many there are, their mean probability,
+        and the share that came true.
 
     Examples
     --------
@@ -56,8 +107,8 @@ def expected_error(chances: Sequence[float], right: Sequence[bool]) -> float:
     Returns
     -------
     float
-        Mean difference between probability and share that came true, over `N_BINS` bins of equal width, weighted by
-        what is in them; 0 to 1, and 0 for no edges.
+        Mean difference between probability and share that came true, over `N_BINS` bins of equal width,
+        weighted by what is in them; 0 to 1, and 0 for no edges.
 
     Examples
     --------

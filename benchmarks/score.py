@@ -3,8 +3,9 @@
 Usage: python -m benchmarks.score TRUTH.jsonl PREDICTED.jsonl [--json]
 
 TRUTH has one article a line: id, family, parents (ids, [] for a root), relation. PREDICTED is what
-``dedup lineage --format jsonl`` writes; parents may also be plain ids there. An article that PREDICTED lacks counts as
-one without kin, a family that it lacks is that of the main parent, and articles that TRUTH lacks are passed over.
+``dedup lineage --format jsonl`` writes; parents may also be plain ids there. An article that PREDICTED lacks
+counts as one without kin, a family that it lacks is that of the main parent, and articles that TRUTH lacks
+are passed over.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ class Score:
     Attributes
     ----------
     n_articles, n_families, n_digests, n_singletons : int
-        Of the truth. A family has two or more members. A digest has parents of several families: it counts for edges,
-        links and ancestry, but belongs to no family.
+        Of the truth. A family has two or more members. A digest has parents of several families: it counts
+        for edges, links and ancestry, but belongs to no family.
     family_precision, family_recall, family_f1 : float
         Of pairs of articles in one family.
     bcubed_f1 : float
@@ -46,7 +47,8 @@ class Score:
     root_acc : float
         Families whose roots are predicted to have no parents and to be in the family of most of the members.
     relation_acc : float
-        Of articles with a right parent, those with the right relation; a merge is right with two parents or more.
+        Of articles with a right parent, those with the right relation; a merge is right with two parents or
+        more.
     false_kin : float
         Singletons that were given kin; lower is better.
     parent_found_by_relation : dict of str to str
@@ -89,7 +91,8 @@ def score(truth: Sequence[Row], predicted: Iterable[Row]) -> Score:
     truth : sequence of mapping
         Rows with ``id``, ``family``, ``parents`` and ``relation``.
     predicted : iterable of mapping
-        Rows with ``id``, ``parents`` (ids, or mappings with ``id`` and ``relation``) and ``family``, in any order.
+        Rows with ``id``, ``parents`` (ids, or mappings with ``id`` and ``relation``) and ``family``, in any
+        order.
 
     Returns
     -------
@@ -145,14 +148,16 @@ def read(path: str | Path) -> list[dict[str, Any]]:
 
 
 def _side(rows: Iterable[Row], ids: Sequence[str]) -> _Side:
-    parents: dict[str, tuple[str, ...]] = {i: () for i in ids}
+    parents: dict[str, tuple[str, ...]] = dict.fromkeys(ids, ())
     relation: dict[str, str] = {}
     given: dict[str, Hashable] = {}
     for row in rows:
         name = row["id"]
         if name not in parents:
             continue
-        listed = [parent if isinstance(parent, Mapping) else {"id": parent} for parent in row.get("parents") or ()]
+        listed = [
+            parent if isinstance(parent, Mapping) else {"id": parent} for parent in row.get("parents") or ()
+        ]
         kept = [parent for parent in listed if parent["id"] in parents and parent["id"] != name]
         parents[name] = tuple(parent["id"] for parent in kept)
         named = [parent["relation"] for parent in kept if parent.get("relation")] + [row.get("relation")]

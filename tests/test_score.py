@@ -37,7 +37,14 @@ TRUTH = [
 
 def test_the_truth_is_perfect() -> None:
     found = score(TRUTH, TRUTH)
-    perfect = (found.family_f1, found.bcubed_f1, found.edge_f1, found.link_f1, found.ancestry_f1, found.root_acc)
+    perfect = (
+        found.family_f1,
+        found.bcubed_f1,
+        found.edge_f1,
+        found.link_f1,
+        found.ancestry_f1,
+        found.root_acc,
+    )
     assert perfect == (1,) * 6
     assert (found.relation_acc, found.false_kin) == (1, 0)
     assert (found.n_articles, found.n_families, found.n_digests, found.n_singletons) == (5, 1, 0, 2)
@@ -102,7 +109,8 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def lineages(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     ids = [f"n{i}" for i in range(draw(st.integers(1, 9)))]
     names = st.sampled_from(["root", "light", "heavy", "merge", "edit", "rewrite"])
-    truth, guess = [], []
+    truth: list[dict[str, Any]] = []
+    guess: list[dict[str, Any]] = []
     for place, name in enumerate(ids):
         parents = draw(st.lists(st.sampled_from(ids[:place]), max_size=3, unique=True)) if place else []
         family = truth[ids.index(parents[0])]["family"] if parents else name
