@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.background import UNIT
-from dedup.ragged import Ragged
+from dedup.ragged import Ragged, ranges
 from dedup.terms import Occurrences, frequency
 
 MOST_ARTICLES = 64
@@ -20,6 +20,7 @@ pair."""
 LEAST_SHINGLES, LEAST_COPIED = 3, 0.02
 """Word shingles in common, and their share of the shorter article's, that make a candidate pair."""
 
+_PART_BITS = 22  # 2**22 hashes, or up to twice as many, are joined at a time
 _ID_BITS = np.uint64(28)
 _WEIGHT_BITS = np.uint64(8)
 
@@ -49,12 +50,11 @@ def share_terms(
     meetings a term; its weight counts in the comparison all the same. On 19,162 newswire articles .2 s,
     20,000 pairs, and every true parent among them (measured on the development sets in the haystack).
     """
-    n_articles = len(found.offsets) - 1
-    article = np.repeat(np.arange(n_articles), np.diff(found.offsets))
     seen = frequency(found, counts)
     rare = np.flatnonzero((seen <= MOST_ARTICLES) & (seen > 1) & (weights > 0))
-    pairs, n_shared, shared = _meet(found.hashes[rare], article[rare], weights[rare], n_articles)
-    lighter = np.bincount(article, weights, n_articles)[pairs].min(axis=1)
+    pairs, n_shared, shared = _meet(found.hashes, found.offsets, rare, weights)
+    totals = np.concatenate([[0], np.cumsum(weights, dtype=np.int64)])[found.offsets]
+    lighter = np.diff(totals)[pairs].min(axis=1)
     enough = (n_shared >= LEAST_TERMS) & (shared >= LEAST_WEIGHT * UNIT) & (shared >= LEAST_SHARE * lighter)
     return np.asarray(pairs[enough])
 
@@ -72,63 +72,84 @@ def share_shingles(shingles: Ragged) -> NDArray[np.int64]:
     ndarray of int64, shape (n_pairs, 2)
         Candidate pairs: first < second, sorted, unique.
     """
-    n_articles = len(shingles)
-    article = np.repeat(np.arange(n_articles), np.diff(shingles.offsets))
-    pairs, n_shared, _ = _meet(shingles.values, article, np.ones(len(article), np.int64), n_articles)
+    pairs, n_shared, _ = _meet(shingles.values, shingles.offsets)
     shorter = np.diff(shingles.offsets)[pairs].min(axis=1)
     return np.asarray(pairs[(n_shared >= LEAST_SHINGLES) & (n_shared >= LEAST_COPIED * shorter)])
 
 
 def _meet(
-    hashes: NDArray[np.uint64], article: NDArray[np.int64], weights: NDArray[np.integer], n_articles: int
+    hashes: NDArray[np.uint64],
+    offsets: NDArray[np.int64],
+    kept: NDArray[np.int64] | None = None,
+    weights: NDArray[np.int32] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Join articles on their hashes: the pairs that meet, how often, and the sum of the weights."""
-    # Hash, article and weight in 64 bits: one sort, and no indirection. With a million articles 36 bits are left
-    # of a hash, so that one key in some 10**4 joins two terms; it takes several of them to make a pair.
+    """Join articles on their hashes: the pairs that meet, how often, and the sum of the weights.
+
+    The hashes are joined a range at a time, which bounds the memory by the pairs that meet.
+    """
+    n_articles = len(offsets) - 1
+    n_bits = max(0, (len(hashes) >> _PART_BITS).bit_length())
+    part_of = (
+        (hashes >> np.uint64(64 - n_bits)).astype(np.uint8) if n_bits else np.zeros(len(hashes), np.uint8)
+    )
+    met = [np.zeros(0, np.uint64)]
+    for part in range(1 << n_bits):
+        chosen = np.flatnonzero(part_of == part) if kept is None else kept[part_of[kept] == part]
+        article = (np.searchsorted(offsets, chosen, "right") - 1).astype(np.uint64)
+        weight = np.uint64(1) if weights is None else weights[chosen].astype(np.uint64)
+        met.append(_meetings(hashes[chosen], article, weight, n_articles))
+    together = np.concatenate(met)
+    together.sort()
+    weight = (together & np.uint64(255)).astype(np.int64)
+    together >>= _WEIGHT_BITS
+    starts = _starts(together)
+    if not len(starts):
+        return np.zeros((0, 2), np.int64), starts, starts
+    pairs = np.stack([together[starts] >> _ID_BITS, together[starts] & np.uint64((1 << 28) - 1)], axis=1)
+    return pairs.astype(np.int64), np.diff(starts, append=len(together)), np.add.reduceat(weight, starts)
+
+
+def _meetings(
+    hashes: NDArray[np.uint64],
+    article: NDArray[np.uint64],
+    weight: NDArray[np.uint64] | np.uint64,
+    n_articles: int,
+) -> NDArray[np.uint64]:
+    """Pair the articles that have a hash: first article, second article and weight, in 28, 28 and 8 bits."""
+    # Hash, article and weight in 64 bits: one sort, and no indirection. With a million articles 36 bits are
+    # left of a hash, so that one key in some 10**4 joins two terms; it takes several of them to make a pair.
     bits = np.uint64(max(1, n_articles.bit_length()))
-    low = bits + _WEIGHT_BITS
-    keys = hashes >> low << low
-    keys |= article.astype(np.uint64) << _WEIGHT_BITS
-    keys |= weights.astype(np.uint64)
+    keys = hashes >> (bits + _WEIGHT_BITS) << (bits + _WEIGHT_BITS)
+    keys |= article << _WEIGHT_BITS
+    keys |= weight
     keys.sort()
-    weight = keys & np.uint64(255)
-    keys >>= _WEIGHT_BITS
-    unique = np.ones(len(keys), np.bool_)
-    unique[1:] = keys[1:] != keys[:-1]
-    keys, weight = keys[unique], weight[unique]
-    members = keys & ((np.uint64(1) << bits) - np.uint64(1))
-    keys >>= bits
-    is_start = np.ones(len(keys), np.bool_)
-    is_start[1:] = keys[1:] != keys[:-1]
-    starts = np.flatnonzero(is_start)
-    sizes = np.diff(np.append(starts, len(keys)))
-    shared = np.repeat(sizes > 1, sizes)
-    members, weight = members[shared], weight[shared]
+    keys = keys[_starts(keys >> _WEIGHT_BITS)]
+    starts = _starts(keys >> (bits + _WEIGHT_BITS))
+    sizes = np.diff(starts, append=len(keys))
+    keys = keys[np.repeat(sizes > 1, sizes)]
+    weights = keys & np.uint64(255)
+    members = keys >> _WEIGHT_BITS & ((np.uint64(1) << bits) - np.uint64(1))
     sizes = sizes[sizes > 1]
-    starts = np.cumsum(sizes) - sizes
-    place = np.arange(len(members)) - np.repeat(starts, sizes)
+    place = ranges(np.zeros_like(sizes), sizes)
     large = np.repeat(sizes > MOST_ARTICLES, sizes)
+
+    def pair(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.uint64]:
+        ids = members[first] << _ID_BITS | members[second]
+        return np.asarray(ids << _WEIGHT_BITS | weights[second])
+
     later = np.flatnonzero(place > 0)
-    met = [_meeting(members[later - 1], members[later], weight[later])]
+    met = [pair(later - 1, later)]
     later = later[~large[later]]
     for step in range(2, MOST_ARTICLES):
         later = later[place[later] >= step]
-        met.append(_meeting(members[later - step], members[later], weight[later]))
+        met.append(pair(later - step, later))
     later = np.flatnonzero(large & (place > 1))
-    met.append(_meeting(members[later - place[later]], members[later], weight[later]))
-    together = np.sort(np.concatenate(met))
-    weight = together & np.uint64(255)
-    together >>= _WEIGHT_BITS
-    if not len(together):
-        return np.zeros((0, 2), np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
-    starts = np.flatnonzero(np.concatenate([[True], together[1:] != together[:-1]]))
-    pairs = np.stack([together[starts] >> _ID_BITS, together[starts] & np.uint64((1 << 28) - 1)], axis=1)
-    sums = np.add.reduceat(weight.astype(np.int64), starts)
-    return pairs.astype(np.int64), np.diff(np.append(starts, len(together))), sums
+    met.append(pair(later - place[later], later))
+    return np.concatenate(met)
 
 
-def _meeting(
-    first: NDArray[np.uint64], second: NDArray[np.uint64], weight: NDArray[np.uint64]
-) -> NDArray[np.uint64]:
-    # One sort of 64-bit values brings the meetings of a pair together.
-    return first << (_ID_BITS + _WEIGHT_BITS) | second << _WEIGHT_BITS | weight
+def _starts(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return where each run of equal keys begins."""
+    is_start = np.ones(len(keys), np.bool_)
+    is_start[1:] = keys[1:] != keys[:-1]
+    return np.flatnonzero(is_start)

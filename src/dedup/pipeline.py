@@ -14,7 +14,6 @@ from dedup.shingles import make_shingles
 from dedup.terms import count_articles, find_terms, join, weigh
 from dedup.text import batches, tokens
 
-
 _BATCH = 500_000  # characters whose tokens are in memory at once
 
 
