@@ -251,6 +251,14 @@ def test_characters_are_words_where_none_are_written() -> None:
     assert max(map(columns, str(compare_texts(child * 9, child * 9)).split("\n"))) <= 100
 
 
+def test_cut_paragraphs_share_no_mark() -> None:
+    draw = random.Random(2)
+    sentences = ["".join(chr(draw.randrange(0x4E00, 0x5E00)) for _ in range(30)) + "。" for _ in range(9)]
+    found = compare_texts("".join(sentences), "".join(sentences))
+    assert len(found.aligned) == found.n_child_paragraphs > 1
+    assert "".join(pair.child_text for pair in found.aligned) == "".join(sentences)
+
+
 def test_disguises_do_not_hide_a_copy() -> None:
     disguised = PARENT.replace("a", "а").replace("cables", "ca\u200bbles").replace("e", "e\u0301")
     assert compare_texts(disguised, PARENT).copied == 1
