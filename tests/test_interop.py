@@ -58,7 +58,9 @@ def test_signatures_of_datasketch_work_here(scheme: str) -> None:
 
 def test_signatures_of_ours_work_there() -> None:
     text = "the storm hit the harbour at dawn and sixty four boats were lost in the bay today"
-    signed = signatures(make_shingles([text, text + " again", "nobody was hurt in the city on that very day"]))
+    signed = signatures(
+        make_shingles([text, text + " again", "nobody was hurt in the city on that very day"])
+    )
     ours = to_datasketch(signed)
     estimate = resemblance(signed, np.array([[0, 1]]))[0]
     assert ours[0].jaccard(ours[1]) == estimate > 0.5

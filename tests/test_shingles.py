@@ -30,7 +30,13 @@ def test_order_of_words_matters() -> None:
 
 
 def test_a_short_article_has_one_shingle_and_an_empty_one_none() -> None:
-    assert make_shingles(["one two", "", "...", "one two three four five"]).offsets.tolist() == [0, 1, 1, 1, 2]
+    assert make_shingles(["one two", "", "...", "one two three four five"]).offsets.tolist() == [
+        0,
+        1,
+        1,
+        1,
+        2,
+    ]
 
 
 def test_golden_values() -> None:

@@ -39,6 +39,12 @@ class Duplicates:
         Articles whose text is that of an earlier one.
     n_candidates : int
         Candidate pairs that were verified.
+
+    Examples
+    --------
+    >>> found = find_duplicates(["one two three four five six", "seven", "One two three four five six!"])
+    >>> found.clusters, found.n_articles
+    (((0, 2),), 3)
     """
 
     pairs: NDArray[np.int64]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,8 @@ class Node:
 
     Attributes
     ----------
+    lineage : Lineage
+        Where it belongs.
     article : Article
         The article itself.
     parents : tuple of Edge
@@ -73,9 +75,16 @@ class Node:
         Id of the root that it comes down from through main parents; its own id if it has none.
     role : str
         ``root`` of a family of two or more, ``derived``, or ``single``.
+
+    Examples
+    --------
+    >>> text = "The Orla bridge closed on Monday after 14 cables failed, engineer Ida Brask said."
+    >>> node = find_lineage([{"id": "a", "text": text}, {"id": "b", "text": text}])["b"]
+    >>> node.role, node.ancestors
+    ('derived', ('a',))
     """
 
-    lineage: Lineage
+    lineage: Lineage = field(repr=False)
     article: Article
     parents: tuple[Edge, ...]
     children: tuple[Edge, ...]
@@ -117,8 +126,8 @@ class Lineage:
 
     Examples
     --------
-    >>> story = "The Orla bridge closed on Monday after 14 cables failed, engineer Ida Brask said in Vennport. "
-    >>> lineage = find_lineage([{"id": "a", "text": story * 3}, {"id": "b", "text": story * 3}])
+    >>> text = "The Orla bridge closed on Monday after 14 cables failed, engineer Ida Brask said."
+    >>> lineage = find_lineage([{"id": "a", "text": text}, {"id": "b", "text": text}])
     >>> lineage.families
     (('a', 'b'),)
     >>> lineage["b"].parents[0].relation

@@ -16,7 +16,7 @@ MOST_OTHERS = 7
 """Other parents are looked for in this many rounds, one parent an article and round."""
 
 LEAST_MAIN_KIN = 0.05
-"""Probability of kinship that a main parent needs, however well it does beside the other candidates. On newswire
+"""Probability of kinship that a main parent needs, however well it does beside other candidates. On newswire
 of 1987, links below it were wrong; it costs none of the right ones on the labelled sets."""
 
 LEAST_MAIN, LEAST_OTHER = 0.3, 0.3
@@ -24,7 +24,7 @@ LEAST_MAIN, LEAST_OTHER = 0.3, 0.3
 does."""
 
 _KIN_FACTOR = 1.5
-"""What kinship weighs where the direction is not known: of 1, 1.5 and 2 the best at links, cross-validated."""
+"""What kinship weighs where times do not tell: of 1, 1.5 and 2 the best at links, cross-validated."""
 
 _CERTAIN = 4.0  # log odds beyond which evidence for descent outweighs nothing more
 

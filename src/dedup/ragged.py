@@ -18,6 +18,12 @@ class Ragged:
         The lists one after the other.
     offsets : ndarray of int64, shape (n_lists + 1,)
         List ``i`` is ``values[offsets[i]:offsets[i + 1]]``.
+
+    Examples
+    --------
+    >>> lists = Ragged(np.array([7, 8, 9], np.uint64), np.array([0, 2, 3]))
+    >>> len(lists), lists.take(np.array([1])).values.tolist()
+    (2, [9])
     """
 
     values: NDArray[np.uint64]
