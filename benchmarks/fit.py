@@ -368,9 +368,11 @@ def predict(pile: Pile, model: Model, timed: bool, min_probability: float) -> di
     from dedup.parents import find_parents
 
     rows = _rows(pile, model, timed)
-    links = find_parents(pile.compared.pile, rows, score(rows, model), model, min_probability)
+    links = find_parents(pile.compared.pile, rows, score(rows, model), model)
     parents: dict[str, list[dict[str, Any]]] = {row["id"]: [] for row in pile.rows}
     for row, chance, relation in zip(links.row, links.probability, links.relation, strict=True):
+        if chance < min_probability:
+            continue
         parents[pile.ids[rows.child[row]]].append(
             {"id": pile.ids[rows.parent[row]], "relation": RELATIONS[relation], "probability": float(chance)}
         )

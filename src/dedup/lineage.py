@@ -340,9 +340,10 @@ def find_lineage(
     return Lineage(
         pile,
         tuple(
-            Edge(pile[parent].id, pile[child].id, relation, round(chance, 4))
+            Edge(pile[parent].id, pile[child].id, relation, chance)
             for child in sorted(found)
             for parent, relation, chance in found[child]
+            if chance >= min_probability
         ),
     )
 
@@ -357,11 +358,13 @@ def _link(
     compared = compare_texts([article.text for article in articles], outlets)
     times = _hours(articles)[compared.articles] if use_times else np.full(len(compared.articles), np.nan)
     rows = direct(compared.pairs, compared.features, times, model)
-    links = find_parents(compared.pile, rows, score(rows, model), model, min_probability)
-    child = compared.articles[rows.child[links.row]]
-    parent = compared.articles[rows.parent[links.row]]
-    names_of = (RELATIONS[i] for i in links.relation.tolist())
-    yield from zip(child.tolist(), parent.tolist(), names_of, links.probability.tolist(), strict=True)
+    links = find_parents(compared.pile, rows, score(rows, model), model)
+    child = compared.articles[rows.child[links.row]].tolist()
+    parent = compared.articles[rows.parent[links.row]].tolist()
+    chance = links.probability.round(4).tolist()
+    for link, relation in enumerate(links.relation.tolist()):
+        if chance[link] >= min_probability:
+            yield child[link], parent[link], RELATIONS[relation], chance[link]
 
 
 def _hours(articles: list[Article]) -> NDArray[np.float64]:
@@ -382,7 +385,7 @@ def _collapse(articles: list[Article]) -> tuple[list[int], dict[int, int]]:
     copies: dict[int, int] = {}
     for i, article in enumerate(articles):
         text = article.text.strip()
-        if text:
+        if any(map(str.isalnum, text)):  # what has no words is nobody's copy
             kept = first.setdefault(xxhash.xxh3_128_digest(text.encode("utf-8", "surrogatepass")), i)
             if kept != i:
                 copies[i] = kept

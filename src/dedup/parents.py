@@ -51,7 +51,7 @@ class Links:
     n_main: int
 
 
-def find_parents(pile: Pile, rows: Rows, scores: Scores, model: Model, min_probability: float) -> Links:
+def find_parents(pile: Pile, rows: Rows, scores: Scores, model: Model) -> Links:
     """Choose parents.
 
     Parameters
@@ -64,8 +64,6 @@ def find_parents(pile: Pile, rows: Rows, scores: Scores, model: Model, min_proba
         Of the rows, from `score`.
     model : Model
         What was fitted.
-    min_probability : float
-        Links less probable than this are left out, 0 to 1.
 
     Returns
     -------
@@ -75,10 +73,10 @@ def find_parents(pile: Pile, rows: Rows, scores: Scores, model: Model, min_proba
     main = choose_main(rows, scores, len(pile.outlets))
     main = main[main >= 0]
     chance = main_probability(rows, scores, main, model)
-    least = np.where(rows.timed[main], max(min_probability, LEAST_MAIN), min_probability)
+    least = np.where(rows.timed[main], LEAST_MAIN, 0)
     counts = (chance >= least) & (rows.kin[main] >= LEAST_MAIN_KIN)
     main, chance = main[counts], chance[counts]
-    other, other_chance = find_others(pile, rows, main, model, min_probability)
+    other, other_chance = find_others(pile, rows, main, model)
     row = np.concatenate([main, other])
     return Links(row, np.concatenate([chance, other_chance]), find_relations(rows, row, model), len(main))
 
@@ -129,7 +127,7 @@ def find_relations(rows: Rows, chosen: NDArray[np.int64], model: Model) -> NDArr
 
 
 def find_others(
-    pile: Pile, rows: Rows, main: NDArray[np.int64], model: Model, min_probability: float
+    pile: Pile, rows: Rows, main: NDArray[np.int64], model: Model
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Find what else the children of `main` were made from: rows, and their probability."""
     n_articles = len(pile.outlets)
@@ -150,7 +148,7 @@ def find_others(
         chance = other_probability(rows, row, gains, model)
         order = np.lexsort((row, -chance, rows.child[row]))
         first = order[np.concatenate([[True], rows.child[row[order[1:]]] != rows.child[row[order[:-1]]]])]
-        first = first[chance[first] >= max(min_probability, LEAST_OTHER)]
+        first = first[chance[first] >= LEAST_OTHER]
         found.append(row[first])
         chances.append(chance[first])
         last[:] = -1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dedup.candidates import share_shingles, share_terms
 from dedup.compare import Pile, compare, make_pile
-from dedup.shingles import make_shingles
+from dedup.shingles import group_copies, make_shingles
 from dedup.terms import count_articles, find_terms, join, weigh
 from dedup.text import batches, tokens
 
@@ -42,9 +42,10 @@ class Compared:
 def compare_texts(texts: Sequence[str], outlets: NDArray[np.int64]) -> Compared:
     """Find the candidate pairs among texts and compare them."""
     found = join([find_terms(tokens(batch)) for batch in batches(texts, _BATCH)])
-    counts = count_articles(found)
-    weights = weigh(found, counts, len(texts))
     cut = make_shingles(texts)
+    groups = group_copies(cut)
+    counts = count_articles(found, groups)
+    weights = weigh(found, counts, len(np.unique(groups)))
     pairs = np.unique(np.concatenate([share_terms(found, weights, counts), share_shingles(cut)]), axis=0)
     articles = np.unique(pairs)
     pairs = np.searchsorted(articles, pairs)

@@ -187,22 +187,37 @@ def _classes(
     return classes
 
 
-def count_articles(found: Occurrences) -> NDArray[np.uint32]:
-    """Count in how many articles terms stand.
+def count_articles(found: Occurrences, groups: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Count in how many articles terms stand, near copies of one text as one article.
 
     Parameters
     ----------
     found : Occurrences
         Terms of a pile.
+    groups : ndarray of uint64, shape (n_articles,)
+        The same number for near copies; see `group_copies`.
 
     Returns
     -------
     ndarray of uint32, shape (2**COUNTER_BITS,)
-        Document frequencies under the top bits of a hash; those of two piles may be added. A rare term that
-        shares its counter with a common one loses weight.
+        Document frequencies under the top bits of a hash. A rare term that shares its counter with a common
+        one loses weight.
+
+    Notes
+    -----
+    Were copies counted, a text that half of the pile has copied would be made of common terms only, and none
+    of its copies would be found.
     """
     counters = (found.hashes >> _COUNTER_SHIFT).astype(np.int64)
-    return np.bincount(counters, minlength=1 << COUNTER_BITS).astype(np.uint32)
+    _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    group = np.repeat(group, np.diff(found.offsets))
+    alone = sizes[group] == 1
+    together = counters[~alone] << 32 | group[~alone]
+    together.sort()
+    if len(together):
+        together = together[np.append(True, together[1:] != together[:-1])]
+    counted = np.concatenate([counters[alone], together >> 32])
+    return np.bincount(counted, minlength=1 << COUNTER_BITS).astype(np.uint32)
 
 
 def frequency(found: Occurrences, counts: NDArray[np.uint32]) -> NDArray[np.uint32]:
