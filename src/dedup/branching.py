@@ -31,8 +31,8 @@ def best_branching(
 
     Notes
     -----
-    Where every node's best link makes no cycle, that is the answer: O(n_rows log n_rows) in numpy. The parts of the
-    graph that have a cycle are solved one by one, as Tarjan did, with heaps that are merged small into large:
+    Where the best links of all nodes make no cycle, they are the answer: O(n_rows log n_rows) in numpy. Parts
+    of the graph that have a cycle are solved as Tarjan did, with heaps that are merged small into large:
     O(n_rows log(n_rows)**2) in Python, some 10 microseconds a row (measured).
 
     Examples
@@ -82,7 +82,7 @@ class _Heap:
 
 
 def _untie(child: list[int], parent: list[int], weight: list[float], n_nodes: int) -> list[int]:
-    """Solve the part of the graph that has cycles; every node may also hang from a root of its own, at no cost."""
+    """Solve the part of the graph that has cycles; a node may also hang from the root, at no cost."""
     root, n_rows = n_nodes, len(child)
     heaps: dict[int, _Heap] = {}
     for row in range(n_rows):
