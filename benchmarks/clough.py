@@ -125,7 +125,7 @@ def _features(pile: Sequence[Row]) -> NDArray[np.float64]:
     """Compare every answer, as the child, with the source."""
     texts = [row["text"] for row in pile]
     found = find_terms(tokens(texts))
-    weights = weigh(found, count_articles(found, np.arange(len(texts))), len(texts))
+    weights = weigh(found, count_articles(found, np.arange(len(texts), dtype=np.uint64)), len(texts))
     compared = make_pile(found, weights, make_shingles(texts), np.full(len(texts), -1))
     source = next(i for i, row in enumerate(pile) if row["label"] == "orig")
     pairs = [(i, source) for i in range(len(pile)) if i != source]
