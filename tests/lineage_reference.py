@@ -162,7 +162,7 @@ def share_terms(sides: Sequence[Side], most: int) -> list[tuple[int, int]]:
     holders = defaultdict(list)
     for i, side in enumerate(sides):
         for name in side.live():
-            if 2 <= seen[name >> 42] <= most:
+            if seen[name >> 42] <= most:
                 holders[name].append(i)
     total = [sum(term.weight for term in side.terms.values()) for side in sides]
     pairs = []

@@ -16,6 +16,7 @@ from dedup import Article, Edge, Lineage, find_lineage
 from dedup.errors import InputError, UnknownIdError
 from dedup.lineage import IDENTICAL
 from dedup.model import RELATIONS
+from dedup.shingles import group_copies, make_shingles
 from tests import lineage_reference as plain
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
@@ -135,6 +136,15 @@ def test_unrelated_articles_change_no_families() -> None:
         among = find_lineage([*bulletins[:20], *rows, *bulletins[20:]])
         assert alone
         assert {family for family in families(among) if family & names} == alone
+
+
+def test_one_sentence_in_common_hides_no_rewrite() -> None:
+    texts = [
+        row["text"] + "\n\nShare item 3032 with friends" for row in DEV if row["id"] in {"DA01-c", "DA01-d"}
+    ]
+    groups = group_copies(make_shingles(texts))
+    assert groups[0] == groups[1]  # their smallest shingle is that sentence's: they are counted as copies
+    assert len(find_lineage(texts).edges) == 1
 
 
 def test_equal_times_tell_nothing() -> None:

@@ -51,7 +51,7 @@ def share_terms(
     20,000 pairs, and every true parent among them (measured on the development sets in the haystack).
     """
     seen = frequency(found, counts)
-    rare = np.flatnonzero((seen <= MOST_ARTICLES) & (seen > 1) & (weights > 0))
+    rare = np.flatnonzero((seen <= MOST_ARTICLES) & (weights > 0))
     pairs, n_shared, shared = _meet(found.hashes, found.offsets, rare, weights)
     totals = np.concatenate([[0], np.cumsum(weights, dtype=np.int64)])[found.offsets]
     lighter = np.diff(totals)[pairs].min(axis=1)
