@@ -20,7 +20,7 @@ LEAST_MAIN_KIN = 0.05
 of 1987, links below it were wrong; it costs none of the right ones on the labelled sets."""
 
 LEAST_MAIN, LEAST_OTHER = 0.33, 0.3
-"""Probability from which a main parent counts where times tell the direction, and from which another does. With
+"""Probability from which a main parent counts where times tell the direction, and another parent anywhere. With
 .3 for the first, cross-validation gave kin to .09 of the independent articles of the easier development set;
 with .33 to .03, at the same edges."""
 
