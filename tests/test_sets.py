@@ -1,5 +1,7 @@
 """Sets of hashes against Python's own."""
 
+import random
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,17 @@ def test_a_set_an_article(rows: list[tuple[int, int]]) -> None:
 
 @given(ROWS, st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=8))
 def test_shared_keys_and_their_places(rows: list[tuple[int, int]], pairs: list[tuple[int, int]]) -> None:
+    check_shared(rows, pairs)
+
+
+def test_shared_keys_of_many_pairs() -> None:
+    draw = random.Random(5)
+    rows = [(draw.randrange(2**9) << 55, min(draw.randrange(12), 5)) for _ in range(400)]
+    check_shared(rows, [(a, b) for a in range(6) for b in range(6)])
+
+
+def check_shared(rows: list[tuple[int, int]], pairs: list[tuple[int, int]]) -> None:
+    """Compare what the sets of each pair share with the intersection of Python's sets."""
     hashes, articles = np.array([r[0] for r in rows], np.uint64), np.array([r[1] for r in rows], np.int64)
     sets = make_sets(hashes, articles, 6)
     pair, first, second = find_shared(sets, np.array(pairs, np.int64).reshape(-1, 2))
