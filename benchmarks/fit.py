@@ -35,7 +35,7 @@ from dedup.compare import GAINS, compare_with_main
 from dedup.links import COPIED, Rows, article_features, copied, direct, score
 from dedup.model import RELATIONS, Model, column, parse_model, weighted_sum
 from dedup.parents import choose_main, main_features
-from dedup.pipeline import Compared, compare_texts
+from dedup.pipeline import Compared, compare_pile
 
 HERE = Path(__file__).parent
 MODEL = HERE.parent / "src" / "dedup" / "model.json"
@@ -101,7 +101,7 @@ def make_pile(rows: list[dict[str, Any]]) -> Pile:
     """Compare the candidate pairs of a pile and lay out its truth."""
     outlets = sorted({row["outlet"] for row in rows} - {""})
     numbers = np.array([outlets.index(row["outlet"]) if row["outlet"] else -1 for row in rows])
-    compared = compare_texts([row["text"] for row in rows], numbers)
+    compared = compare_pile([row["text"] for row in rows], numbers)
     kept = [rows[i] for i in compared.articles]
     hours = [datetime.fromisoformat(row["published_at"]).timestamp() / 3600 for row in kept]
     parents = {row["id"]: row["parents"] for row in rows}

@@ -18,7 +18,7 @@ from dedup import Edge, Lineage, find_lineage
 from dedup.cli import main
 from dedup.errors import DedupError, DuplicateIdError, InputError, MissingFieldError, TimeError
 from dedup.lineage import IDENTICAL
-from dedup.pipeline import compare_texts
+from dedup.pipeline import compare_pile
 from tests import lineage_reference as plain
 
 STORY = plain.read_set("lineage_dev")[0]["text"]
@@ -296,7 +296,7 @@ def test_many_copies_with_a_line_of_their_own_are_a_family(n: int) -> None:
 
 
 def test_the_work_grows_with_the_number_of_copies() -> None:
-    n_pairs = [len(compare_texts(with_furniture(n), np.full(n, -1)).pairs) for n in (500, 1000, 2000)]
+    n_pairs = [len(compare_pile(with_furniture(n), np.full(n, -1)).pairs) for n in (500, 1000, 2000)]
     assert n_pairs == [
         2 * n - 3 for n in (500, 1000, 2000)
     ]  # a star: with the first, and with the one before

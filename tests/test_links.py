@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dedup.compare import FEATURES, reverse
 from dedup.links import LEAST_KIN, Rows, direct, score, segments
 from dedup.model import load_model
-from dedup.pipeline import Compared, compare_texts
+from dedup.pipeline import Compared, compare_pile
 from tests import lineage_reference as plain
 
 MODEL = load_model()
@@ -22,7 +22,7 @@ HOURS = st.sampled_from([0.0, 1.0, 1.0, 2.5, 100.0, math.nan])
 
 @pytest.fixture(scope="module")
 def compared() -> Compared:
-    return compare_texts([row["text"] for row in DEV], np.arange(len(DEV)) % 5 - 1)
+    return compare_pile([row["text"] for row in DEV], np.arange(len(DEV)) % 5 - 1)
 
 
 def named(row: Any) -> dict[str, float]:

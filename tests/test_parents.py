@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dedup.links import Rows, Scores, direct, score
 from dedup.model import RELATIONS, Linear, Model, load_model
 from dedup.parents import LEAST_MAIN, LEAST_OTHER, choose_main, find_parents
-from dedup.pipeline import Compared, compare_texts
+from dedup.pipeline import Compared, compare_pile
 from tests import lineage_reference as plain
 
 MODEL = load_model()
@@ -25,7 +25,7 @@ EVERYBODY = Model(
 @pytest.fixture(scope="module")
 def hard() -> Compared:
     texts = [row["text"] for row in plain.read_set("lineage_dev_hard")[:70]]
-    return compare_texts(texts, np.full(len(texts), -1))
+    return compare_pile(texts, np.full(len(texts), -1))
 
 
 def links_of(rows: Rows, found: Any) -> list[tuple[int, int]]:
@@ -72,7 +72,7 @@ def test_other_parents_are_found(hard: Compared) -> None:
 @pytest.fixture(scope="module")
 def alike() -> Compared:
     text = "Ida Brask shut the Orla bridge at Vennport on Monday: 14 of its 96 cables had failed, she said."
-    return compare_texts([f"{text} Number {i}." for i in range(5)], np.full(5, -1))
+    return compare_pile([f"{text} Number {i}." for i in range(5)], np.full(5, -1))
 
 
 def test_an_article_without_time_closes_no_cycle(alike: Compared) -> None:

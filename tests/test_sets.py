@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from dedup.sets import find_shared, make_sets
 
-# Hashes differ in their upper 44 bits, which is what the sets keep.
+# Hashes differ in their upper 40 bits, which is what the sets keep.
 ROWS = st.lists(
-    st.tuples(st.integers(0, 30).map(lambda n: n << 59 | n << 20), st.integers(0, 5)), max_size=60
+    st.tuples(st.integers(0, 30).map(lambda n: n << 59 | n << 24), st.integers(0, 5)), max_size=60
 )
 
 
@@ -20,7 +20,7 @@ def test_a_set_an_article(rows: list[tuple[int, int]]) -> None:
     sets = make_sets(hashes, articles, 6)
     for i in range(6):
         keys = sets.keys[sets.offsets[i] : sets.offsets[i + 1]].tolist()
-        assert keys == sorted({i << 44 | h >> 20 for h, article in rows if article == i})
+        assert keys == sorted({i << 40 | h >> 24 for h, article in rows if article == i})
     assert len(sets.keys) == sets.offsets[-1]
 
 
@@ -42,14 +42,14 @@ def check_shared(rows: list[tuple[int, int]], pairs: list[tuple[int, int]]) -> N
     pair, first, second = find_shared(sets, np.array(pairs, np.int64).reshape(-1, 2))
     assert (np.diff(pair) >= 0).all()
     for n, (a, b) in enumerate(pairs):
-        wanted = {h >> 20 for h, i in rows if i == a} & {h >> 20 for h, i in rows if i == b}
+        wanted = {h >> 24 for h, i in rows if i == a} & {h >> 24 for h, i in rows if i == b}
         mine, theirs = sets.keys[first[pair == n]].tolist(), sets.keys[second[pair == n]].tolist()
-        assert sorted(mine) == sorted(a << 44 | key for key in wanted)
-        assert [key - (a << 44) for key in mine] == [key - (b << 44) for key in theirs]
+        assert sorted(mine) == sorted(a << 40 | key for key in wanted)
+        assert [key - (a << 40) for key in mine] == [key - (b << 40) for key in theirs]
 
 
 def test_the_last_article_there_can_be() -> None:
-    last = 2**20 - 1
+    last = 2**24 - 1
     hashes = np.array([2**64 - 1, 2**64 - 1, 0], np.uint64)
     sets = make_sets(hashes, np.array([0, last, last]), last + 1)
     assert sets.offsets[[1, last, last + 1]].tolist() == [1, 1, 3]

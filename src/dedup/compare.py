@@ -45,7 +45,7 @@ _PAIR_COST = 500  # what a pair costs besides its cells
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """What `compare` reads of the articles of a block, at most 2**20 of them.
+    """What `compare` reads of the articles of a pile.
 
     Attributes
     ----------

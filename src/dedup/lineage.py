@@ -17,7 +17,7 @@ from dedup.errors import InputError, UnknownIdError
 from dedup.links import direct, score
 from dedup.model import RELATIONS, load_model
 from dedup.parents import find_parents
-from dedup.pipeline import compare_texts
+from dedup.pipeline import compare_pile
 
 if TYPE_CHECKING:
     from dedup.evidence import Evidence
@@ -209,9 +209,9 @@ class Lineage:
         UnknownIdError
             If an article is not in the lineage.
         """
-        from dedup.evidence import compare_texts as show
+        from dedup.evidence import compare_texts
 
-        return show(self[edge.child].article.text, self[edge.parent].article.text)
+        return compare_texts(self[edge.child].article.text, self[edge.parent].article.text)
 
     def records(self) -> list[dict[str, Any]]:
         """Make one plain record an article, in input order: what ``dedup lineage --format jsonl`` writes.
@@ -221,22 +221,31 @@ class Lineage:
         list of dict
             With the keys ``id``, ``family``, ``role``, ``parents`` and ``cited``.
         """
-        return [
-            {
-                "id": article.id,
-                "family": self._family[article.id],
-                "role": self._role(article.id),
-                "parents": [
-                    {"id": edge.parent, "relation": edge.relation, "probability": edge.probability}
-                    for edge in self._parents.get(article.id, ())
-                ],
-                "cited": [
+        cited: dict[
+            tuple[str, str], list[dict[str, str]]
+        ] = {}  # copies name the same sources: read them once
+        records = []
+        for article in self.articles:
+            key = article.text, article.outlet
+            if key not in cited:
+                cited[key] = [
                     {"source": found.source, "kind": found.kind, "phrase": found.phrase}
                     for found in cited_sources(article.text, outlet=article.outlet)
-                ],
-            }
-            for article in self.articles
-        ]
+                ]
+            parents = [
+                {"id": edge.parent, "relation": edge.relation, "probability": edge.probability}
+                for edge in self._parents.get(article.id, ())
+            ]
+            records.append(
+                {
+                    "id": article.id,
+                    "family": self._family[article.id],
+                    "role": self._role(article.id),
+                    "parents": parents,
+                    "cited": list(cited[key]),
+                }
+            )
+        return records
 
     @cached_property
     def _children(self) -> dict[str, tuple[Edge, ...]]:
@@ -355,7 +364,7 @@ def _link(
     model = load_model()
     names = {name: i for i, name in enumerate(sorted({article.outlet for article in articles} - {""}))}
     outlets = np.array([names.get(article.outlet, -1) for article in articles], np.int64)
-    compared = compare_texts([article.text for article in articles], outlets)
+    compared = compare_pile([article.text for article in articles], outlets)
     times = _hours(articles)[compared.articles] if use_times else np.full(len(compared.articles), np.nan)
     rows = direct(compared.pairs, compared.features, times, model)
     links = find_parents(compared.pile, rows, score(rows, model), model)

@@ -39,7 +39,7 @@ class Compared:
     features: NDArray[np.float64]
 
 
-def compare_texts(texts: Sequence[str], outlets: NDArray[np.int64]) -> Compared:
+def compare_pile(texts: Sequence[str], outlets: NDArray[np.int64]) -> Compared:
     """Find the candidate pairs among texts and compare them."""
     found = join([find_terms(tokens(batch)) for batch in batches(texts, _BATCH)])
     cut = make_shingles(texts)

@@ -7,21 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.errors import InputError
 from dedup.ragged import ranges
 
-_HASH_BITS = np.uint64(44)  # of a hash; the article takes the 20 bits above them
-_LOW = np.uint64((1 << 44) - 1)
+MOST_ARTICLES = 1 << 24
+"""Articles that sets can be made for at once."""
+
+_HASH_BITS = np.uint64(40)  # of a hash; the article takes the 24 bits above them
+_LOW = np.uint64((1 << 40) - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Sets:
-    """A set of hashes for each article of a block.
+    """A set of hashes for each article of a pile.
 
     Attributes
     ----------
     keys : ndarray of uint64, shape (n_keys,)
-        Article (20 bits) and the top 44 bits of a hash; ascending and unique. That two hashes of one pair of
-        articles meet by chance in 44 bits takes some 10**7 pairs of 1,000 hashes each.
+        Article (24 bits) and the top 40 bits of a hash; ascending and unique. That two hashes of one pair of
+        articles meet by chance takes some 10**6 pairs of 1,000 hashes each.
     offsets : ndarray of int64, shape (n_articles + 1,)
         The set of article ``i`` is ``keys[offsets[i]:offsets[i + 1]]``.
     """
@@ -40,20 +44,29 @@ def make_sets(hashes: NDArray[np.uint64], articles: NDArray[np.int64], n_article
     articles : ndarray of int64, shape (n_hashes,)
         Whose each hash is, less than `n_articles`.
     n_articles : int
-        At most 2**20.
+        At most `MOST_ARTICLES`.
 
     Returns
     -------
     Sets
         Of `n_articles` sets, some of them perhaps empty.
 
+    Raises
+    ------
+    InputError
+        If there are more than `MOST_ARTICLES`.
+
     Examples
     --------
     >>> make_sets(np.array([9, 7, 9], np.uint64) << np.uint64(32), np.array([0, 1, 0]), 2).offsets.tolist()
     [0, 1, 2]
     """
+    if n_articles > MOST_ARTICLES:
+        raise InputError(
+            f"{n_articles:,} articles are too many to compare at once; give {MOST_ARTICLES:,} at most"
+        )
     keys = articles.astype(np.uint64) << _HASH_BITS
-    keys |= hashes >> np.uint64(20)
+    keys |= hashes >> (np.uint64(64) - _HASH_BITS)
     keys.sort()
     if len(keys):
         keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
