@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from dedup.duplicates import Duplicates, find_duplicates
     from dedup.errors import DedupError
     from dedup.evidence import Evidence, compare_texts
-    from dedup.lineage import Edge, Lineage, Node, find_lineage
+    from dedup.graph import Edge, Lineage, Node
+    from dedup.lineage import find_lineage
     from dedup.lsh import band_keys, candidate_pairs, choose_bands, s_curve
     from dedup.minhash import resemblance, signatures
     from dedup.ragged import Ragged
@@ -33,10 +34,10 @@ _HOMES = {
     "Citation": "cited",
     "DedupError": "errors",
     "Duplicates": "duplicates",
-    "Edge": "lineage",
+    "Edge": "graph",
     "Evidence": "evidence",
-    "Lineage": "lineage",
-    "Node": "lineage",
+    "Lineage": "graph",
+    "Node": "graph",
     "Ragged": "ragged",
     "as_articles": "articles",
     "band_keys": "lsh",

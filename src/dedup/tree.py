@@ -72,7 +72,7 @@ def draw(lineage: _Lineage) -> str:
 
     Examples
     --------
-    >>> from dedup.lineage import Edge, Lineage
+    >>> from dedup import Edge, Lineage
     >>> wire, paper = Article("It is shut.", "wire", "Harbour shut"), Article("It is.", "paper", "Shut!")
     >>> print(draw(Lineage((wire, paper), (Edge("wire", "paper", "summary", 0.93),))))
     Harbour shut                                                                                   wire
