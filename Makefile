@@ -6,10 +6,10 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: help venv test check format demo bench quality fit
+.PHONY: help venv test check format demo bench quality fit bench-peers
 
 help:           ## show these targets
-	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 venv: $(STAMP)  ## make the virtual environment
 
@@ -45,3 +45,10 @@ quality: $(STAMP) ## score the library on the labelled sets, into docs/quality.m
 fit: $(STAMP)   ## fit the model's parameters again
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fit]'
 	$(BIN)/python -m benchmarks.fit
+
+bench-peers: $(STAMP) ## set the library beside its peers, into docs/benchmarks.md
+	test -x .venv-peers/bin/python || $(BIN)/python -m venv .venv-peers
+	@echo '*' > .venv-peers/.gitignore
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/requirements.txt --editable .
+	-.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps text-dedup==0.4.0
+	.venv-peers/bin/python -m benchmarks.bench_peers

@@ -36,16 +36,16 @@ _N_TOPIC, _TOPIC_SHARE = (
     0.06,
 )  # names and numbers an article has of its own; how much of its words they are
 _PLAIN, _COMMA, _STOP, _PARAGRAPH, _OPEN, _CLOSE, _END = range(7)
-_SEPARATORS = (" ", ", ", ". ", ".\n\n", " “", "” ", ".")
 _LETTERS = {
     "ascii": ("eaiouy", "tnsrhldcmfpgwbvkxjqz"),
+    "typographic": ("eaiouy", "tnsrhldcmfpgwbvkxjqz"),
     "german": ("eaiouäöü", "nrtsdhlgcmbfwkzpvßjq"),
     "cyrillic": ("оеаиуыяюэё", "нтсрвлкмдпгзбчйхжшцщф"),
     "devanagari": ("ािीुूेैोौं", "कनरतसमलहपदयबगजवचशटथभ"),
     "han": ("", "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))),
 }
 SCRIPTS = tuple(_LETTERS)
-"""Scripts that words can be written in."""
+"""Scripts that words can be written in; ascii has straight quotes, all others typographic ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,8 +326,10 @@ def _make_language(script: str) -> _Language:
         )
     ]
     words = np.array([*plain, *(word[:1].upper() + word[1:] for word in plain)], np.object_)
-    blank = {" ": "", ", ": "，", ". ": "。", ".\n\n": "。\n\n", " “": "“", "” ": "”", ".": "。"}
-    marks = _SEPARATORS if script != "han" else tuple(map(blank.get, _SEPARATORS))
+    marks = {
+        "ascii": (" ", ", ", ". ", ".\n\n", ' "', '" ', "."),
+        "han": ("", "，", "。", "。\n\n", "“", "”", "。"),
+    }.get(script, (" ", ", ", ". ", ".\n\n", " “", "” ", "."))
     return _Language(words, np.array(marks, np.object_))
 
 
