@@ -17,18 +17,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-N_WORDS = 60_000
+from benchmarks.language import N_WORDS, SCRIPTS, TABLE_BITS, Draw, Language, frequencies, make_language
+
 BLOCK = 5_000
 """Articles made at a time, those of one day; a cluster lies within a block."""
 
-_TABLE = 20  # bits of the table of word frequencies: each of its 2**20 places holds a word
 _LARGEST = 60  # copies of one original
 _ALPHA = 1.2  # a cluster has k copies or more with a chance in proportion to k ** -1.2
 _N_TOPIC, _TOPIC_SHARE = (
@@ -36,16 +35,6 @@ _N_TOPIC, _TOPIC_SHARE = (
     0.06,
 )  # names and numbers an article has of its own; how much of its words they are
 _PLAIN, _COMMA, _STOP, _PARAGRAPH, _OPEN, _CLOSE, _END = range(7)
-_LETTERS = {
-    "ascii": ("eaiouy", "tnsrhldcmfpgwbvkxjqz"),
-    "typographic": ("eaiouy", "tnsrhldcmfpgwbvkxjqz"),
-    "german": ("eaiouäöü", "nrtsdhlgcmbfwkzpvßjq"),
-    "cyrillic": ("оеаиуыяюэё", "нтсрвлкмдпгзбчйхжшцщф"),
-    "devanagari": ("ािीुूेैोौं", "कनरतसमलहपदयबगजवचशटथभ"),
-    "han": ("", "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))),
-}
-SCRIPTS = tuple(_LETTERS)
-"""Scripts that words can be written in; ascii has straight quotes, all others typographic ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +68,6 @@ class Options:
     script: str = "ascii"
 
 
-class _Draw:
-    """Random numbers that no version of numpy changes: only the raw bits of a generator are stable."""
-
-    def __init__(self, *seed: int) -> None:
-        self._bits = np.random.PCG64(np.random.SeedSequence(seed))
-
-    def raw(self, n: int) -> NDArray[np.uint64]:
-        return np.asarray(self._bits.random_raw(n), np.uint64)
-
-    def uniform(self, n: int) -> NDArray[np.float64]:
-        """Draw from [0, 1)."""
-        return np.asarray((self.raw(n) >> np.uint64(11)) * 2.0**-53, np.float64)
-
-    def chance(self, n: int, share: float) -> NDArray[np.bool_]:
-        """Draw True with the probability `share`; sixteen bits each, as it is asked for every word."""
-        bits = self.raw(-(-n // 4)).astype("<u8", copy=False).view("<u2")[:n]
-        return np.asarray(bits < round(share * 65536))
-
-
-@dataclass(frozen=True, slots=True)
-class _Language:
-    words: NDArray[np.object_]  # (2 * N_WORDS,), most frequent first; then all of them once more, capitalised
-    separators: NDArray[np.object_]
-
-
 def make_articles(n: int, options: Options = Options()) -> Iterator[dict[str, Any]]:
     """Make articles and keep the truth about them.
 
@@ -124,9 +88,9 @@ def make_articles(n: int, options: Options = Options()) -> Iterator[dict[str, An
     -----
     About 40 microseconds an article of 400 words (measured); memory stays at that of one block.
     """
-    language = _make_language(options.script)
-    viral = _originals(1, options, _Draw(options.seed, 1))[0]
-    template = _originals(1, Options(words=60), _Draw(options.seed, 2))[0]
+    language = make_language(options.script)
+    viral = _originals(1, options, Draw(options.seed, 1))[0]
+    template = _originals(1, Options(words=60), Draw(options.seed, 2))[0]
     for block in range(-(-n // BLOCK)):
         yield from _make_block(block, n, options, language, viral, template)
 
@@ -135,11 +99,11 @@ def _make_block(
     block: int,
     n: int,
     options: Options,
-    language: _Language,
+    language: Language,
     viral: NDArray[np.int32],
     template: NDArray[np.int32],
 ) -> Iterator[dict[str, Any]]:
-    draw = _Draw(options.seed, 3, block)
+    draw = Draw(options.seed, 3, block)
     is_viral = draw.uniform(BLOCK) < options.skew
     is_viral[0] |= options.skew > 0 and block == 0
     n_made = int((~is_viral).sum())
@@ -173,7 +137,7 @@ def _make_block(
         }
 
 
-def _plan(n: int, copies: float, draw: _Draw) -> NDArray[np.int64]:
+def _plan(n: int, copies: float, draw: Draw) -> NDArray[np.int64]:
     """Give each article of a block its parent, an earlier one, or -1."""
     sizes = np.minimum((1 - draw.uniform(n)) ** (-1 / _ALPHA), _LARGEST).astype(np.int64)
     mean = float((np.arange(1, _LARGEST + 1) ** -_ALPHA).sum())
@@ -186,7 +150,7 @@ def _plan(n: int, copies: float, draw: _Draw) -> NDArray[np.int64]:
 
 
 def _write(
-    parent: NDArray[np.int64], options: Options, draw: _Draw
+    parent: NDArray[np.int64], options: Options, draw: Draw
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Write originals, then copies, generation by generation."""
     generation = np.where(parent < 0, 0, -1)
@@ -205,7 +169,7 @@ def _write(
     return np.concatenate(texts), np.concatenate([[0], np.cumsum(sizes)])
 
 
-def _originals(n: int, options: Options, draw: _Draw) -> list[NDArray[np.int32]]:
+def _originals(n: int, options: Options, draw: Draw) -> list[NDArray[np.int32]]:
     """Draw words; a word holds its number, whether it is capitalised and, above, the separator after it."""
     if options.paragraphs:
         sizes = 12 + (draw.uniform(n) * 49).astype(np.int64)
@@ -213,8 +177,8 @@ def _originals(n: int, options: Options, draw: _Draw) -> list[NDArray[np.int32]]
         normal = (draw.uniform(12 * n).reshape(n, 12) * 2**32).astype(np.int64).sum(axis=1) / 2**32 - 6
         sizes = np.maximum(20, np.exp(normal * 0.5 + np.log(options.words) - 0.125)).astype(np.int64)
     total, ends = int(sizes.sum()), np.cumsum(sizes)
-    words = _frequencies()[
-        draw.raw(-(-total // 2)).astype("<u8", copy=False).view("<u4")[:total] >> (32 - _TABLE)
+    words = frequencies()[
+        draw.raw(-(-total // 2)).astype("<u8", copy=False).view("<u4")[:total] >> (32 - TABLE_BITS)
     ]
     words = words.astype(np.int32)
     topics = (500 + draw.uniform(n * _N_TOPIC) * (N_WORDS - 500)).astype(np.int32)
@@ -237,7 +201,7 @@ def _originals(n: int, options: Options, draw: _Draw) -> list[NDArray[np.int32]]
     return np.split(words + opens * np.int32(N_WORDS) + separators * np.int32(2 * N_WORDS), ends[:-1])
 
 
-def _edit(parents: Sequence[NDArray[np.int32]], draw: _Draw) -> list[NDArray[np.int32]]:
+def _edit(parents: Sequence[NDArray[np.int32]], draw: Draw) -> list[NDArray[np.int32]]:
     """Change, drop and add words, each article at a rate of its own; drop paragraphs of every other one."""
     sizes = np.fromiter(map(len, parents), np.int64, len(parents))
     article = np.repeat(np.arange(len(parents)), sizes)
@@ -256,13 +220,13 @@ def _edit(parents: Sequence[NDArray[np.int32]], draw: _Draw) -> list[NDArray[np.
     kept = np.repeat(np.arange(len(words)), n_times)
     changed[1:] |= kept[1:] == kept[:-1]
     edited = words[kept]
-    fresh = _frequencies()[draw.raw(int(changed.sum())) >> np.uint64(64 - _TABLE)]
+    fresh = frequencies()[draw.raw(int(changed.sum())) >> np.uint64(64 - TABLE_BITS)]
     edited[changed] = edited[changed] // N_WORDS * N_WORDS + fresh
     bounds = np.cumsum(np.bincount(article[kept], minlength=len(parents)))
     return np.split(edited, bounds[:-1])
 
 
-def _times(parent: NDArray[np.int64], draw: _Draw) -> NDArray[np.float64]:
+def _times(parent: NDArray[np.int64], draw: Draw) -> NDArray[np.float64]:
     """Give each article a time in seconds after midnight, a copy one after its parent's."""
     at = draw.uniform(len(parent)) * 86_400
     delay = 1 - 7200 * np.log1p(-draw.uniform(len(parent)))
@@ -274,7 +238,7 @@ def _times(parent: NDArray[np.int64], draw: _Draw) -> NDArray[np.float64]:
     return np.ceil(at)
 
 
-def _render(words: NDArray[np.int32], template: NDArray[np.int32] | None, language: _Language) -> str:
+def _render(words: NDArray[np.int32], template: NDArray[np.int32] | None, language: Language) -> str:
     if template is not None:
         last = np.array([words[-1] % (2 * N_WORDS) + _PARAGRAPH * 2 * N_WORDS], np.int32)
         words = np.concatenate([words[:-1], last, template])
@@ -282,55 +246,6 @@ def _render(words: NDArray[np.int32], template: NDArray[np.int32] | None, langua
     parts[0::2] = language.words[words % (2 * N_WORDS)]
     parts[1::2] = language.separators[words // (2 * N_WORDS)]
     return "".join(parts.tolist())
-
-
-@cache
-def _frequencies() -> NDArray[np.uint16]:
-    """Lay out words in a table, each as often as Zipf's law has it."""
-    shares = 1 / (np.arange(N_WORDS) + 2.7)
-    bounds = np.round(np.cumsum(shares) / shares.sum() * 2**_TABLE).astype(np.int64)
-    return np.repeat(np.arange(N_WORDS, dtype=np.uint16), np.diff(bounds, prepend=0))
-
-
-@cache
-def _make_language(script: str) -> _Language:
-    vowels, consonants = _LETTERS[script]
-    draw = _Draw(0, SCRIPTS.index(script))
-    spelled: dict[str, None] = {}
-    while len(spelled) < N_WORDS:
-        rank = np.arange(len(spelled), 2 * N_WORDS)
-        length = 1 + (0.5 * np.log10(rank + 1) + 1.7 * draw.uniform(len(rank)) ** 1.5).astype(np.int64)
-        letters = (draw.uniform(len(rank) * 16) ** 1.7).reshape(
-            -1, 16
-        )  # the first letters are the frequent ones
-        if not vowels:
-            codes = (letters[:, :2] * len(consonants)).astype(np.int64).tolist()
-            made = (consonants[a] + consonants[b] * (i > 500) for i, (a, b) in enumerate(codes))
-        else:
-            first = (letters[:, :8] * len(consonants)).astype(np.int64).tolist()
-            then = (letters[:, 8:] * len(vowels)).astype(np.int64).tolist()
-            made = (
-                "".join(consonants[c] + vowels[v] for c, v in zip(a[:k], b[:k], strict=True))[
-                    : 2 * k - a[7] % 2
-                ]
-                for a, b, k in zip(first, then, length.tolist(), strict=True)
-            )
-        spelled.update(dict.fromkeys(made))
-    kind = draw.uniform(N_WORDS)
-    rare = np.arange(N_WORDS) > 300
-    share = 0.4 if script == "german" else 0.15
-    plain = [
-        str(i) if number else word.capitalize() if name else word
-        for i, (word, name, number) in enumerate(
-            zip(spelled, (rare & (kind < share)).tolist(), (rare & (kind > 0.96)).tolist(), strict=False)
-        )
-    ]
-    words = np.array([*plain, *(word[:1].upper() + word[1:] for word in plain)], np.object_)
-    marks = {
-        "ascii": (" ", ", ", ". ", ".\n\n", ' "', '" ', "."),
-        "han": ("", "，", "。", "。\n\n", "“", "”", "。"),
-    }.get(script, (" ", ", ", ". ", ".\n\n", " “", "” ", "."))
-    return _Language(words, np.array(marks, np.object_))
 
 
 def write_corpus(path: Path, n: int, options: Options = Options()) -> None:

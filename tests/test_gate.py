@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks import gate
-from benchmarks.corpus import SCRIPTS, Options, make_articles
+from benchmarks.corpus import Options, make_articles
+from benchmarks.language import SCRIPTS
 from benchmarks.peers.truth import find_truth, score
 from dedup import find_duplicates
 
