@@ -40,6 +40,7 @@ bench: $(STAMP) ## time the library beside its peers
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
 
 quality: $(STAMP) ## score the library on the labelled sets, into docs/quality.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fit]'
 	$(BIN)/python -m benchmarks.quality
 
 fit: $(STAMP)   ## fit the model's parameters again
