@@ -61,8 +61,10 @@ class Pile:
         The word shingles of each article.
     totals : ndarray of float64, shape (n_articles, 3)
         Weight of each article's numbers, names and words, in nats.
-    units : Ragged of float64
-        Weight of each sentence of each article.
+    unit_weights : ndarray of float64, shape (n_units,)
+        Weight of each sentence (see `Occurrences.units`), in nats.
+    unit_offsets : ndarray of int64, shape (n_articles + 1,)
+        Sentences of article ``i`` are ``unit_weights[unit_offsets[i]:unit_offsets[i + 1]]``.
     outlets : ndarray of int64, shape (n_articles,)
         Number of each article's outlet, -1 where it is not known.
     """
@@ -81,7 +83,29 @@ class Pile:
 def make_pile(
     found: Occurrences, weights: NDArray[np.int32], shingles: Ragged, outlets: NDArray[np.int64]
 ) -> Pile:
-    """Put together what `compare` reads of a block of articles."""
+    """Put together what `compare` reads of a pile of articles.
+
+    Parameters
+    ----------
+    found : Occurrences
+        Their terms.
+    weights : ndarray of int32, shape (n_terms,)
+        Weight of each term, from `weigh`.
+    shingles : Ragged
+        The word shingles of each article.
+    outlets : ndarray of int64, shape (n_articles,)
+        Number of each article's outlet, -1 where it is not known.
+
+    Returns
+    -------
+    Pile
+        Sets, totals and weights of sentences, worked out once for all pairs.
+
+    Raises
+    ------
+    InputError
+        If there are more articles than `sets.MOST_ARTICLES`.
+    """
     n_articles = len(found.offsets) - 1
     article = np.repeat(np.arange(n_articles), np.diff(found.offsets))
     live = np.flatnonzero(weights)

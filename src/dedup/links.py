@@ -48,7 +48,24 @@ class Rows:
 def direct(
     pairs: NDArray[np.int64], features: NDArray[np.float64], times: NDArray[np.float64], model: Model
 ) -> Rows:
-    """Lay out every direction that times allow of each pair that may be kin."""
+    """Lay out every direction that times allow of each pair that may be kin.
+
+    Parameters
+    ----------
+    pairs : ndarray of int64, shape (n_pairs, 2)
+        Candidate pairs.
+    features : ndarray of float64, shape (n_pairs, len(FEATURES))
+        From `compare`, the first of a pair as child.
+    times : ndarray of float64, shape (n_articles,)
+        Publication times in hours since any moment, not a number where unknown.
+    model : Model
+        What was fitted.
+
+    Returns
+    -------
+    Rows
+        One row a pair whose times differ, two for any other; none for pairs less likely kin than `LEAST_KIN`.
+    """
     gap = times[pairs[:, 0]] - times[pairs[:, 1]]  # hours; not a number where a time is unknown
     hours = np.nan_to_num(gap)
     kin = find_kin(features, hours, model)
@@ -88,7 +105,19 @@ def find_kin(features: NDArray[np.float64], hours: NDArray[np.float64], model: M
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the model says of each row; see `score`."""
+    """What the model says of rows; see `score`.
+
+    Attributes
+    ----------
+    choice : ndarray of float64, shape (n_rows,)
+        Score of the candidate among those of its child; only differences mean anything.
+    share : ndarray of float64, shape (n_rows,)
+        Probability of the candidate if the parent is one of the child's candidates; a child's sum to 1.
+    best : ndarray of int64, shape (n_children,)
+        The row of each child's best candidate.
+    derived : ndarray of float64, shape (n_children,)
+        Log odds that the child has a parent in the pile.
+    """
 
     choice: NDArray[np.float64]
     share: NDArray[np.float64]
@@ -144,7 +173,20 @@ def copied(rows: Rows) -> NDArray[np.float64]:
 
 
 def score(rows: Rows, model: Model) -> Scores:
-    """Score rows against each other: which candidate it would be, and whether it is any."""
+    """Score rows against each other: which candidate it would be, and whether it is any.
+
+    Parameters
+    ----------
+    rows : Rows
+        From `direct`.
+    model : Model
+        What was fitted.
+
+    Returns
+    -------
+    Scores
+        A child's scores depend on its own rows, and on what its candidates are copies of.
+    """
     more = {"copied": copied(rows)}
     choice = np.where(
         rows.timed,

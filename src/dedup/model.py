@@ -123,7 +123,24 @@ def weighted_sum(
     hours: NDArray[np.float64],
     **more: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Apply a weighted sum to pairs; `more` are features that come from elsewhere."""
+    """Apply a weighted sum to pairs.
+
+    Parameters
+    ----------
+    linear : Linear
+        The sum.
+    features : ndarray of float64, shape (n_pairs, len(FEATURES))
+        From `compare`.
+    hours : ndarray of float64, shape (n_pairs,)
+        From the parent's publication to the child's; 0 where it is not known.
+    **more : ndarray of float64, shape (n_pairs,)
+        Features by name that come from elsewhere.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_pairs,)
+        Log odds, or a score.
+    """
     total = np.full(len(features), linear.bias)
     for name, weight in linear.weights.items():
         total += weight * (more[name] if name in more else column(features, hours, name))
