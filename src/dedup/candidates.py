@@ -46,9 +46,10 @@ def share_terms(
 
     Notes
     -----
-    A term of more than `MOST_ARTICLES` articles makes no pair, so that the work is at most that many
-    meetings a term; its weight counts in the comparison all the same. On 19,162 newswire articles .2 s,
-    20,000 pairs, and every true parent among them (measured on the development sets in the haystack).
+    A term of more than `MOST_ARTICLES` articles makes no pair, so that the work is at most that many meetings
+    a term; its weight counts in the comparison all the same. With a development set in a haystack of 19,009
+    articles, .2 s and some 6,000 pairs; among them were all 111 edges of the easier set, and 135 of 143 of
+    the harder one (measured).
     """
     seen = frequency(found, counts)
     rare = np.flatnonzero((seen <= MOST_ARTICLES) & (weights > 0))
