@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bulletins import make_bulletins
-from dedup.compare import GAINS, compare_with_main
+from dedup.gains import GAINS, compare_with_main
 from dedup.links import COPIED, Rows, article_features, copied, direct, score
 from dedup.model import RELATIONS, Model, column, parse_model, weighted_sum
 from dedup.parents import choose_main, main_features

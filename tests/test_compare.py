@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import dedup.compare
-from dedup.compare import FEATURES, GAINS, Pile, compare, compare_with_main, make_pile, reverse
+from dedup.compare import FEATURES, Pile, compare, make_pile, reverse
+from dedup.gains import GAINS, compare_with_main
 from dedup.shingles import group_copies, make_shingles
 from dedup.terms import count_articles, find_terms, weigh
 from dedup.text import tokens

@@ -7,7 +7,8 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from dedup.compare import FEATURES, GAINS
+from dedup.compare import FEATURES
+from dedup.gains import GAINS
 from dedup.model import RELATIONS, column
 
 FITTED = json.loads(files("dedup").joinpath("model.json").read_text(encoding="utf-8"))

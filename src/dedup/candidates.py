@@ -36,7 +36,7 @@ def share_terms(
         Terms of the articles.
     weights : ndarray of int32, shape (n_terms,)
         Weight of each, from `weigh`.
-    counts : ndarray of uint32, shape (N_COUNTERS,)
+    counts : ndarray of uint32, shape (2**COUNTER_BITS,)
         Document frequencies, from `count_articles`.
 
     Returns

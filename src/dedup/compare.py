@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.background import UNIT
 from dedup.ragged import Ragged, ranges
+from dedup.sentences import Grid, exact_sums
 from dedup.sets import Sets, find_shared, make_sets
 from dedup.terms import Occurrences
 
@@ -113,10 +113,10 @@ def make_pile(
     copied = make_sets(
         shingles.values, np.repeat(np.arange(n_articles), np.diff(shingles.offsets)), n_articles
     )
-    totals = _sums(article * 3 + found.classes, weights, 3 * n_articles).reshape(-1, 3)
+    totals = exact_sums(article * 3 + found.classes, weights, 3 * n_articles).reshape(-1, 3)
     n_places = np.diff(found.unit_offsets)
     unit_offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(found.n_units)])
-    unit_weights = _sums(
+    unit_weights = exact_sums(
         np.repeat(unit_offsets[article], n_places) + found.units.astype(np.int64),
         np.repeat(weights, n_places),
         int(unit_offsets[-1]),
@@ -158,12 +158,12 @@ def _compare(pile: Pile, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
     first, second = pile.live[first], pile.live[second]
     sides = []
     weights = pile.weights[first]
-    grid = _Grid(found, pairs, pair, first, second, weights)
+    grid = Grid(found, pairs, pair, first, second, weights)
     shingles = np.bincount(find_shared(pile.shingles, pairs)[0], minlength=n_pairs)
     n_shingles = np.diff(pile.shingles.offsets)
     for side, own in ((0, first), (1, second)):
         article = pairs[:, side]
-        shared = _sums(pair * 3 + found.classes[own], weights, 3 * n_pairs).reshape(-1, 3)
+        shared = exact_sums(pair * 3 + found.classes[own], weights, 3 * n_pairs).reshape(-1, 3)
         totals = pile.totals[article]
         sides += [
             (shared + _PRIOR * _PRIOR_WEIGHT) / (totals + _PRIOR_WEIGHT),
@@ -181,46 +181,6 @@ def _compare(pile: Pile, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
         (n_words[:, 0] - n_words[:, 1])[:, None],
     ]
     return np.concatenate([*sides, *both], axis=1)
-
-
-class _Grid:
-    """The shared weight of every sentence of one article with every sentence of the other."""
-
-    def __init__(
-        self,
-        found: Occurrences,
-        pairs: NDArray[np.int64],
-        pair: NDArray[np.int64],
-        first: NDArray[np.int64],
-        second: NDArray[np.int64],
-        weights: NDArray[np.int32],
-    ) -> None:
-        n_units, n_places = found.n_units, np.diff(found.unit_offsets)
-        self.rows, self.columns = n_units[pairs[:, 0]], n_units[pairs[:, 1]]
-        self.starts = np.concatenate([[0], np.cumsum(self.rows * self.columns)])
-        n_first, n_second = n_places[first], n_places[second]
-        n_meetings = n_first * n_second
-        term = np.repeat(np.arange(len(first)), n_meetings)
-        meeting = ranges(np.zeros_like(n_meetings), n_meetings)
-        row = found.units[found.unit_offsets[first[term]] + meeting // n_second[term]]
-        column = found.units[found.unit_offsets[second[term]] + meeting % n_second[term]]
-        at = pair[term]
-        cells = self.starts[at] + row * self.columns[at] + column
-        self.cells = _sums(cells, weights[term], int(self.starts[-1]))
-
-    def best(self, side: int) -> NDArray[np.float64]:
-        """Return, of each sentence of a side, what it shares with the best sentence of the other, in nats."""
-        if side == 0:
-            pair = np.repeat(np.arange(len(self.rows)), self.rows)
-            row = ranges(np.zeros_like(self.rows), self.rows)
-            starts = self.starts[pair] + row * self.columns[pair]
-            return np.maximum.reduceat(self.cells, starts) if len(starts) else np.zeros(0)
-        pair = np.repeat(np.arange(len(self.rows)), np.diff(self.starts))
-        first = np.concatenate([[0], np.cumsum(self.columns)])
-        best = np.zeros(int(first[-1]))
-        column = (np.arange(len(self.cells)) - self.starts[pair]) % self.columns[pair]
-        np.maximum.at(best, first[pair] + column, self.cells)
-        return best
 
 
 def _cover(pile: Pile, article: NDArray[np.int64], best: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -250,56 +210,6 @@ def _order(
         rising = (place[1:] > place[:-1]) & (at[1:] == at[:-1])
         kept += np.bincount(at[1:], rising, n_pairs)
     return np.asarray((kept / 2 + 1) / (np.maximum(n_shared - 1, 0) + 2))
-
-
-def _sums(at: NDArray[np.int64], weights: NDArray[np.integer], n: int) -> NDArray[np.float64]:
-    # Sums of whole numbers below 2**53 are exact, so that their order does not matter.
-    return np.bincount(at, weights, n) / UNIT
-
-
-GAINS = ("gain_cover", "gain_numbers", "gain_names", "gain_words", "loss_cover", "both_cover")
-"""Names of the columns that `compare_with_main` makes."""
-
-
-def compare_with_main(pile: Pile, triples: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Compare another parent with the main one: what of the child does it account for, and the main one not.
-
-    Parameters
-    ----------
-    pile : Pile
-        The articles, from `make_pile`.
-    triples : ndarray of int64, shape (n_triples, 3)
-        Child, main parent, other parent.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_triples, len(GAINS))
-        ``gain_cover``: by how much the other's best sentence covers a sentence of the child better than the
-        main parent's, mean by weight, 0 to 1; ``loss_cover`` the same the other way round; ``both_cover``
-        the smaller of the two, for a merge needs both of its parents; ``gain_numbers`` and the like:
-        square root of the weight (nats) of the child's terms that the other parent has and the main one
-        lacks.
-    """
-    found, (child, main, other) = pile.found, triples.T
-    n_triples = len(triples)
-    covers, shared = [], []
-    for parent in (main, other):
-        pairs = np.stack([child, parent], axis=1)
-        pair, first, second = find_shared(pile.terms, pairs)
-        first, second = pile.live[first], pile.live[second]
-        covers.append(_Grid(found, pairs, pair, first, second, pile.weights[first]).best(0))
-        shared.append((pair * len(found.hashes) + first, pair, first))
-    keys, pair, term = shared[1]
-    new = ~np.isin(keys, shared[0][0], assume_unique=True)
-    gained = _sums(pair[new] * 3 + found.classes[term[new]], pile.weights[term[new]], 3 * n_triples)
-    n_units = found.n_units[child]
-    total = pile.unit_weights[ranges(pile.unit_offsets[child], n_units)]
-    at = np.repeat(np.arange(n_triples), n_units)
-    differences = total * (covers[1] - covers[0]) / (total + 2)
-    sums = np.bincount(at, total, n_triples) + 0.03
-    gain = np.bincount(at, np.maximum(differences, 0), n_triples) / sums
-    loss = np.bincount(at, np.maximum(-differences, 0), n_triples) / sums
-    return np.column_stack([gain, np.sqrt(gained.reshape(-1, 3)), loss, np.minimum(gain, loss)])
 
 
 def reverse(features: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.branching import best_branching
-from dedup.compare import GAINS, Pile, compare_with_main
+from dedup.compare import Pile
+from dedup.gains import GAINS, compare_with_main
 from dedup.links import Rows, Scores, segments
 from dedup.model import RELATIONS, Model, probability, weighted_sum
 
