@@ -55,31 +55,26 @@ def shingle_hashes(words: list[int], n: int) -> list[int]:
     ]
 
 
-def minhash(values: set[int], rows: int, seed: int, rounds: int = 4) -> list[int]:
-    """Sketch a set of shingles, round by round, row by row."""
+def minhash(values: set[int], rows: int, seed: int) -> list[int]:
+    """Sketch a set of shingles, row by row; an empty row asks one row after the other."""
 
     def key(stream: int) -> int:
         return mix((seed + (stream + 1) * BASE) & MASK) | 1
 
-    def scramble(value: int, first: int, second: int) -> int:
-        value = value * first & MASK
-        return (value ^ value >> 32) * second & MASK
-
-    values = {value ^ value >> 32 for value in values}
     if not values:
         return [0xFFFFFFFF] * rows
     minima: dict[int, int] = {}
-    for turn in range(rounds):
-        picked = defaultdict(list)
-        for value in values:
-            hashed = scramble(value, key(2 * turn + 1), key(2 * turn + 2))
-            picked[(hashed >> 32) * rows >> 32].append(hashed)
-        for row, hashes in picked.items():
-            minima.setdefault(row, min(hashes))
+    for value in values:
+        hashed = (value ^ value >> 32) * key(1) & MASK
+        hashed = (hashed ^ hashed >> 32) * key(2) & MASK
+        row = (hashed >> 32) * rows >> 32
+        minima[row] = min(hashed, minima.get(row, MASK))
+    signed = []
     for row in range(rows):
-        own = mix((row + key(2 * rounds + 1)) & MASK) | 1
-        minima.setdefault(row, min(scramble(value, own, key(2 * rounds + 2)) for value in values))
-    return [min((minima[row] * key(0) & MASK) >> 32, 0xFFFFFFFE) for row in range(rows)]
+        order = sorted(range(rows), key=lambda other: mix((row * rows + other + key(3)) & MASK))
+        lender = row if row in minima else next(other for other in order if other in minima)
+        signed.append(min((minima[lender] * key(0) & MASK) >> 32, 0xFFFFFFFE))
+    return signed
 
 
 def bucket_pairs(keys: list[list[int]]) -> list[tuple[int, int]]:

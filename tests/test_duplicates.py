@@ -145,5 +145,4 @@ def test_exact_resemblance_in_groups_of_any_size(data: st.DataObject) -> None:
     expected = [jaccard(sets[a], sets[b]) for a, b in pairs]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact, "_CHUNK", data.draw(st.integers(1, 50)))
-        patch.setattr(exact, "_SORTED", data.draw(st.integers(1, 50)))
         assert exact_resemblance(texts, np.array(pairs, np.int64).reshape(-1, 2), 2).tolist() == expected

@@ -62,7 +62,7 @@ def test_estimates_are_unbiased(n_shingles: int, wanted: float, kind: str) -> No
     estimates = resemblance(signatures(ragged(lists)), np.arange(2 * n_pairs).reshape(-1, 2))
     classic = math.sqrt(true * (1 - true) / rows)
     assert abs(estimates.mean() - true) < 4 * classic / math.sqrt(n_pairs)  # 4 standard errors
-    assert estimates.std() < classic * 1.1  # the spread is at most that of classic MinHash
+    assert estimates.std() < classic * (1.02 if n_shingles > rows else 1.3)  # classic MinHash's, or near it
 
 
 def test_an_empty_list_is_like_nothing() -> None:
@@ -83,7 +83,8 @@ def test_no_articles() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "seed", "said"), [(0, 1, "rows is 0"), (8, -1, "seed is -1"), (8, 1 << 64, "seed is")]
+    ("rows", "seed", "said"),
+    [(0, 1, "rows is 0"), (4097, 1, "rows is 4097"), (8, -1, "seed is -1"), (8, 1 << 64, "seed is")],
 )
 def test_bad_arguments(rows: int, seed: int, said: str) -> None:
     with pytest.raises(InputError, match=said):
@@ -102,7 +103,7 @@ def test_golden_signatures() -> None:
 
 
 GOLDEN = [
-    "2ca4aec8fed47f915755507580d1a2c6b463fd829aa0948394575d56119b8aef",
-    "af973a69c7fe556ad3f7293fcda3c04620267b9985e82ffc6a6794afdfe842a3",
-    "10e818aabc75212796c697b9354447cad274a544504dbe0bb8d0a4313fa6a7ec",
+    "2ca4aec8fed47f915755507580d1a2c6575550759aa094832ca4aec8119b8aef",
+    "85e82ffc85e82ffc85e82ffc85e82ffc85e82ffc85e82ffc85e82ffc85e82ffc",
+    "10e818aa10e818aa96c697b9354447ca96c697b9354447ca10e818aa96c697b9",
 ]

@@ -9,7 +9,8 @@
     │   └── TimeError                        a publication time does not parse
     ├── ReadError                            a file cannot be read: says the file and the line
     ├── UnknownIdError        (KeyError)     no article has this id
-    └── MissingExtraError     (ImportError)  an optional package is not installed
+    ├── MissingExtraError     (ImportError)  an optional package is not installed
+    └── WorkerError           (RuntimeError) a process beside this one ended before its work was done
 
 Every message names the argument or the place, shows the value and says the remedy.
 """
@@ -115,6 +116,10 @@ class MissingExtraError(DedupError, ImportError):
 
     def __str__(self) -> str:
         return f"{self.package} is not installed; install it with: pip install 'dedup-lineage[{self.extra}]'"
+
+
+class WorkerError(DedupError, RuntimeError):
+    """A process that ended before its work was done, for want of memory most likely."""
 
 
 def shown(value: object) -> str:

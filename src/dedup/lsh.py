@@ -172,11 +172,11 @@ def candidate_pairs(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
 def _band_pairs(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return the candidate pairs of one band as first << 32 | second."""
     keys = np.ascontiguousarray(keys)
-    ids = _sorted_by_key(keys)
+    ids = in_buckets(keys)
     ids = ids[keys[ids] != EMPTY_KEY]
     starts = np.flatnonzero(_changes(keys[ids]))
     sizes = np.diff(starts, append=len(ids))
-    large, several = sizes > LARGEST_FULL, (sizes > 1) & (sizes <= LARGEST_FULL)
+    large, several = sizes > LARGEST_FULL, sizes <= LARGEST_FULL
     followers = ranges(starts[large] + 1, sizes[large] - 1)
     parts = [
         _packed(np.repeat(ids[starts[large]], sizes[large] - 1), ids[followers]),
@@ -190,21 +190,45 @@ def _band_pairs(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.concatenate(parts)
 
 
-def _sorted_by_key(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return article indices sorted by key, and by index where keys are equal."""
+def in_buckets(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Find the articles that share a key with another one.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (n_articles,)
+        One key an article.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_found,)
+        Indices, by key, and by index where keys are equal; each key at least twice.
+
+    Notes
+    -----
+    One sort of words that hold the high bits of the key and the index, and a second one of those whose high
+    bits agree.
+
+    Examples
+    --------
+    >>> in_buckets(np.array([7, 5, 7], np.uint64)).tolist()
+    [0, 2]
+    """
     id_bits = np.uint64(len(keys).bit_length())
     low = (np.uint64(1) << id_bits) - np.uint64(1)
     packed = (keys & ~low) | np.arange(len(keys), dtype=np.uint64)
     packed.sort()
-    ids = (packed & low).astype(np.int64)
-    packed >>= id_bits
-    same = packed[1:] == packed[:-1]
-    mixed = same & (keys[ids[1:]] != keys[ids[:-1]])
-    if mixed.any():
-        bucket = np.cumsum(np.append(True, ~same))
-        again = np.flatnonzero(np.isin(bucket, bucket[1:][mixed]))
-        ids[again] = ids[again][np.lexsort((ids[again], keys[ids[again]]))]
-    return ids
+    ids = (packed[_shared(packed >> id_bits)] & low).astype(np.int64)
+    ids = ids[np.lexsort((ids, keys[ids]))]
+    return ids[_shared(keys[ids])]
+
+
+def _shared(ascending: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Mark the values that come more than once."""
+    shared = np.zeros(len(ascending), np.bool_)
+    same = ascending[1:] == ascending[:-1]
+    shared[1:] = same
+    shared[:-1] |= same
+    return shared
 
 
 def _packed(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.uint64]:

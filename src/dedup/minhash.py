@@ -1,4 +1,4 @@
-"""MinHash signatures of a whole batch at once, one hash a shingle: fast similarity sketching."""
+"""MinHash signatures of a whole batch at once, one hash a shingle: one-permutation hashing, densified."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dedup.errors import InputError
 from dedup.hashing import mix
-from dedup.ragged import Ragged, ranges
+from dedup.ragged import Ragged
 
 EMPTY = np.uint32(0xFFFFFFFF)
 """Every row of the signature of an article without shingles; no other row has this value."""
@@ -21,10 +21,12 @@ ROWS = 128
 SEED = 0x6C696E65616765
 """The seed of all signatures that anyone wants to compare."""
 
+MOST_ROWS = 4096
+"""Rows of a signature at most: the order in which empty rows borrow is a table of their square."""
+
 _UNSET = np.uint64(0xFFFFFFFFFFFFFFFF)
 _GOLDEN = 0x9E3779B97F4A7C15  # the increment of SplitMix64: seeds that differ by 1 give unlike streams
-_ROUNDS = 4  # two are enough for 400 words; with two only, articles of 140 words took four times as long
-_CHUNK = 1 << 15  # hashes at a time when rows are filled one by one: 256 kB
+_TURNS = 16  # rows that an empty row of a long text asks one by one
 _PAIRS = 1 << 12  # pairs of signatures compared at a time
 
 
@@ -37,7 +39,7 @@ def signatures(shingles: Ragged, rows: int = ROWS, *, seed: int = SEED) -> NDArr
         A list of hashes an article; order and repetitions do not matter. Best in batches of about 100 kB of
         text.
     rows : int, optional
-        Rows of a signature, >= 1. Signatures of different numbers of rows can not be compared.
+        Rows of a signature, 1 to `MOST_ROWS`. Signatures of different numbers of rows can not be compared.
     seed : int, optional
         Picks the hash functions, 0 to 2**64 - 1. Signatures of different seeds can not be compared.
 
@@ -49,21 +51,22 @@ def signatures(shingles: Ragged, rows: int = ROWS, *, seed: int = SEED) -> NDArr
     Raises
     ------
     InputError
-        If `rows` is less than 1 or `seed` is not a 64-bit number.
+        If `rows` is out of its range or `seed` is not a 64-bit number.
 
     Notes
     -----
-    Fast similarity sketching [1]_ with a shortcut. A hash of each shingle picks one row and competes in it
-    for the minimum; rows that nothing picked are filled in up to three more rounds by other hashes; what is
-    empty even then takes the minimum over all shingles of a hash function of its own. The order (round, hash)
-    of the shingles of a row is random and the same for every article, so that two articles agree in a row
-    with the probability of their resemblance: no bias, but for 2**-32, since a row keeps 32 bits. Rows
-    compete for shingles, hence the variance is below the J (1 - J) / rows of classic MinHash.
+    One-permutation hashing with optimal densification [1]_. A hash of each shingle picks one row and competes
+    in it for the minimum. A row that nothing picked takes over the value of another one: the first that is
+    not empty, in a random order of all rows which is its own, and the same for every article. Whatever row of
+    the union of two articles it comes to holds a random shingle of the union, so that two articles agree in a
+    row with the probability of their resemblance: no bias, but for 2**-32, since a row keeps 32 bits. The
+    error is about that of classic MinHash, .044 at a resemblance of .5 with 128 rows: .040 measured for 200
+    shingles and more, .047 for 60, .053 for 8.
 
-    About 11 ns a shingle for long texts, where late rounds are rare, and 6 microseconds an article for texts
-    of a dozen words, with 128 rows (measured); 4 * `rows` bytes an article.
+    About 6 ns a shingle for long texts, and 1 microsecond an article for texts of 36 words, with 128 rows
+    (measured); 4 * `rows` bytes an article.
 
-    .. [1] Dahlgaard, Knudsen and Thorup, "Fast similarity sketching", FOCS 2017.
+    .. [1] Shrivastava, "Optimal densification for fast and accurate minwise hashing", ICML 2017.
 
     Examples
     --------
@@ -71,29 +74,16 @@ def signatures(shingles: Ragged, rows: int = ROWS, *, seed: int = SEED) -> NDArr
     >>> signatures(lists).shape
     (2, 128)
     """
-    if rows < 1:
-        raise InputError(f"rows is {rows}; a signature has at least 1 row")
+    if not 1 <= rows <= MOST_ROWS:
+        raise InputError(f"rows is {rows}; a signature has 1 to {MOST_ROWS} rows")
     if not 0 <= seed < 1 << 64:
         raise InputError(f"seed is {seed}; give a number from 0 to 2**64 - 1")
     lengths = np.diff(shingles.offsets)
-    values = shingles.values[shingles.offsets[0] : shingles.offsets[-1]]
-    values = values ^ (
-        values >> np.uint64(32)
-    )  # hashes that differ in high bits only would stay alike in a product
-    minima = _compete(values, lengths, rows, seed, 0)
-    for turn in range(1, _ROUNDS):
-        unfinished = (minima == _UNSET).any(axis=1) & (lengths > 0)
-        todo = np.flatnonzero(unfinished)
-        if not len(todo):
-            break
-        some = values[np.repeat(unfinished, lengths)]
-        late = minima[todo]
-        np.copyto(late, _compete(some, lengths[todo], rows, seed, turn), where=late == _UNSET)
-        minima[todo] = late
-    _fill(minima.reshape(-1), values, shingles.offsets - shingles.offsets[0], rows, seed)
+    minima = _compete(shingles.values[shingles.offsets[0] : shingles.offsets[-1]], lengths, rows, seed)
+    _borrow(minima, seed)
     minima *= _key(seed, 0)
     minima >>= np.uint64(32)
-    signed = np.minimum(minima, np.uint64(EMPTY - 1)).astype(np.uint32)
+    signed = np.minimum(minima, np.uint64(EMPTY - 1), out=minima).astype(np.uint32)
     signed[lengths == 0] = EMPTY
     return signed
 
@@ -154,10 +144,17 @@ def is_empty(signed: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.bool_]:
 
 
 def _compete(
-    values: NDArray[np.uint64], lengths: NDArray[np.int64], rows: int, seed: int, turn: int
+    values: NDArray[np.uint64], lengths: NDArray[np.int64], rows: int, seed: int
 ) -> NDArray[np.uint64]:
-    """Let each shingle pick a row by its hash in this round; return the minimum of each row."""
-    hashes = _hash(values, _key(seed, 2 * turn + 1), _key(seed, 2 * turn + 2))
+    """Let each shingle pick a row by its hash; return the least hash of each row, `_UNSET` if it has none.
+
+    Of two odd multipliers: the high half of each product depends on all bits below it.
+    """
+    hashes = values >> np.uint64(32)
+    hashes ^= values  # or those that differ in high bits only would stay alike in a product
+    hashes *= _key(seed, 1)
+    hashes ^= hashes >> np.uint64(32)
+    hashes *= _key(seed, 2)
     # A row is an interval of hashes, so that the minimum of whole hashes is that of what is left of them.
     picked = hashes >> np.uint64(32)
     picked *= np.uint64(rows)
@@ -169,37 +166,72 @@ def _compete(
     return minima.reshape(-1, rows)
 
 
-def _fill(
-    minima: NDArray[np.uint64], values: NDArray[np.uint64], offsets: NDArray[np.int64], rows: int, seed: int
-) -> None:
-    """Give each row that is still unset the minimum, over all shingles, of a hash function of its own."""
-    unset = np.flatnonzero(minima == _UNSET)
-    lengths = np.diff(offsets)[unset // rows]
-    unset, lengths = unset[lengths > 0], lengths[lengths > 0]
-    keys = mix(np.arange(rows, dtype=np.uint64) + _key(seed, 2 * _ROUNDS + 1)) | np.uint64(1)
-    ends = np.cumsum(lengths)
-    start = 0
-    while start < len(unset):
-        before = int(ends[start] - lengths[start])
-        stop = max(start + 1, int(np.searchsorted(ends, before + _CHUNK, "right")))
-        some, n = unset[start:stop], lengths[start:stop]
-        own = _hash(
-            values[ranges(offsets[some // rows], n)],
-            np.repeat(keys[some % rows], n),
-            _key(seed, 2 * _ROUNDS + 2),
-        )
-        minima[some] = np.minimum.reduceat(own, np.cumsum(n) - n)
-        start = stop
+def _borrow(minima: NDArray[np.uint64], seed: int) -> None:
+    """Give each empty row the value of the first row in its order that is not, in place."""
+    rows = minima.shape[1]
+    empty = minima == _UNSET
+    n_empty = np.count_nonzero(empty, axis=1)
+    # Few empty rows ask one row after the other; where most are empty, each of the others offers itself.
+    few = (n_empty > 0) & (2 * n_empty <= rows)
+    values = minima.reshape(-1)
+    places = np.flatnonzero(empty & few[:, None])
+    borrowed, lent = [places[:0]], [values[:0]]
+    for lenders in _order(rows, seed)[0]:
+        if not len(places):
+            break
+        row = places % rows
+        found = values[places - row + lenders[row]]
+        hit = found != _UNSET
+        borrowed.append(places[hit])
+        lent.append(found[hit])
+        places = places[~hit]
+    most = (2 * n_empty > rows) & (n_empty < rows)
+    most[places // rows] = True  # who came to no answer, which is rare, begins anew
+    borrowed_at = np.concatenate(borrowed)
+    done = ~most[borrowed_at // rows]
+    values[borrowed_at[done]] = np.concatenate(lent)[done]
+    _offer(minima, np.flatnonzero(most), seed)
 
 
-def _hash(
-    values: NDArray[np.uint64], first: np.uint64 | NDArray[np.uint64], second: np.uint64
-) -> NDArray[np.uint64]:
-    """Hash by two odd multipliers: the high half of each product depends on all bits below it."""
-    hashes = values * first
-    hashes ^= hashes >> np.uint64(32)
-    hashes *= second
-    return hashes
+def _offer(minima: NDArray[np.uint64], articles: NDArray[np.int64], seed: int) -> None:
+    """Do the same for some articles by trying all their rows that are not empty, in place."""
+    if not len(articles):
+        return
+    rows = minima.shape[1]
+    offers = _order(rows, seed)[1]
+    own = minima[articles]
+    places = np.flatnonzero(own != _UNSET)
+    counts = np.bincount(places // rows, minlength=len(articles))
+    largest_first = np.argsort(-counts, kind="stable")
+    counts, starts = counts[largest_first], (np.cumsum(counts) - counts)[largest_first]
+    lenders = places % rows
+    best = np.full((len(articles), rows), np.iinfo(offers.dtype).max, offers.dtype)
+    if len(articles) < counts[0]:  # a loop over the fewer: articles, or the rows they have
+        for i, (start, count) in enumerate(zip(starts.tolist(), counts.tolist(), strict=True)):
+            np.min(offers[lenders[start : start + count]], axis=0, out=best[i])
+    else:
+        n_left = np.searchsorted(-counts, -np.arange(counts[0])).tolist()
+        for turn, n in enumerate(n_left):
+            np.minimum(best[:n], offers[lenders[starts[:n] + turn]], out=best[:n])
+    best &= offers.dtype.type((1 << 4 * offers.itemsize) - 1)
+    minima[articles[largest_first]] = np.take_along_axis(own[largest_first], best.astype(np.int64), axis=1)
+
+
+@lru_cache(maxsize=4)
+def _order(rows: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.unsignedinteger[Any]]]:
+    """Shuffle all rows for each row, itself first.
+
+    Returns the first rows that each asks, shape (turns, rows), and what each row is to every other, shape
+    (rows, rows): the place in the order of the other in the high half of the bits, itself in the low half.
+    """
+    dtype = np.uint16 if rows <= 256 else np.uint32
+    keys = mix(np.arange(rows * rows, dtype=np.uint64) + _key(seed, 3)).reshape(rows, rows)
+    np.fill_diagonal(keys, 0)
+    order = np.argsort(keys, axis=1, kind="stable")
+    offers = np.empty((rows, rows), dtype)
+    place = np.arange(rows) << 4 * offers.itemsize
+    np.put_along_axis(offers.T, order, (place | order).astype(dtype), axis=1)
+    return order[:, 1 : 1 + _TURNS].T.copy(), offers
 
 
 @lru_cache(maxsize=64)

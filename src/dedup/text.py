@@ -21,8 +21,8 @@ __all__ = ["Folded", "Tokens", "Words", "batches", "fold", "tokens", "words"]
 CAPITAL, NUMBER, START, QUOTED, ALL_UPPER, UNSPACED, HAS_DIGIT = 1, 2, 4, 8, 16, 32, 64
 """Bits of `Tokens.kinds`."""
 
-BATCH = 100_000
-"""Characters in a batch: its temporaries stay in the second-level cache, twice as fast as batches of 5 MB."""
+BATCH = 250_000
+"""Characters in a batch: what comes and goes with it stays in the caches, and calls do not weigh."""
 
 
 @dataclass(frozen=True, slots=True)
