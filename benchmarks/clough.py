@@ -14,10 +14,9 @@ from benchmarks.corpora import read_clough
 from benchmarks.page import Line, Section, at_least, show
 from benchmarks.score import Row
 from dedup import find_lineage
-from dedup.compare import compare, make_pile
+from dedup.archive import Archive
+from dedup.frequencies import count_articles
 from dedup.shingles import make_shingles
-from dedup.terms import count_articles, find_terms, weigh
-from dedup.text import tokens
 
 LENGTHS = (1, 2, 3, 4, 5)
 """Words of the shingles whose containment in the source tells how much was copied, and in which pieces."""
@@ -124,12 +123,10 @@ def _family_of_source(pile: Sequence[Row]) -> set[str]:
 def _features(pile: Sequence[Row]) -> NDArray[np.float64]:
     """Compare every answer, as the child, with the source."""
     texts = [row["text"] for row in pile]
-    found = find_terms(tokens(texts))
-    weights = weigh(found, count_articles(found, np.arange(len(texts), dtype=np.uint64)), len(texts))
-    compared = make_pile(found, weights, make_shingles(texts), np.full(len(texts), -1))
     source = next(i for i, row in enumerate(pile) if row["label"] == "orig")
     pairs = [(i, source) for i in range(len(pile)) if i != source]
-    return compare(compared, np.array(pairs, np.int64))
+    archive = Archive(texts, np.full(len(texts), -1), count_articles(texts))
+    return archive.compare(np.array(pairs, np.int64))
 
 
 def _containment(pile: Sequence[Row]) -> NDArray[np.float64]:

@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bulletins import make_bulletins
-from dedup.gains import GAINS, compare_with_main
+from dedup.gains import GAINS
 from dedup.links import COPIED, Rows, article_features, copied, direct, score
 from dedup.model import RELATIONS, Model, column, parse_model, weighted_sum
 from dedup.parents import choose_main, main_features
@@ -102,8 +102,7 @@ def make_pile(rows: list[dict[str, Any]]) -> Pile:
     outlets = sorted({row["outlet"] for row in rows} - {""})
     numbers = np.array([outlets.index(row["outlet"]) if row["outlet"] else -1 for row in rows])
     compared = compare_pile([row["text"] for row in rows], numbers)
-    kept = [rows[i] for i in compared.articles]
-    hours = [datetime.fromisoformat(row["published_at"]).timestamp() / 3600 for row in kept]
+    hours = [datetime.fromisoformat(row["published_at"]).timestamp() / 3600 for row in rows]
     parents = {row["id"]: row["parents"] for row in rows}
     ancestors = {name: _ancestors(name, parents) for name in parents}
     family: dict[str, set[str]] = {}
@@ -114,8 +113,8 @@ def make_pile(rows: list[dict[str, Any]]) -> Pile:
         rows,
         compared,
         np.array(hours),
-        [row["id"] for row in kept],
-        np.array([row["event"][:5] for row in kept]),
+        [row["id"] for row in rows],
+        np.array([row["event"][:5] for row in rows]),
         parents,
         kin,
         ancestors,
@@ -284,9 +283,7 @@ def fit_relations(piles: list[Pile], train: Train) -> Sums:
             continue
         pairs = np.array(edges)
         pairs = pairs[train(pile, pairs[:, 0])]
-        from dedup.compare import compare
-
-        features = compare(pile.compared.pile, pairs)
+        features = pile.compared.archive.compare(pairs)
         parts.append(_matrix(features, np.zeros(len(pairs)), RELATION))
         labels += [RELATIONS.index(label[pile.ids[a]]) for a in pairs[:, 0]]
     matrix = np.concatenate(parts)
@@ -313,7 +310,7 @@ def _others_cases(piles: list[Pile], train: Train, model: Model) -> tuple[Matrix
         main_of[rows.child[main]] = rows.parent[main]
         row = np.flatnonzero((main_of[rows.child] >= 0) & (main_of[rows.child] != rows.parent))
         triples = np.stack([rows.child[row], main_of[rows.child[row]], rows.parent[row]], axis=1)
-        gains = compare_with_main(pile.compared.pile, triples)
+        gains = pile.compared.archive.compare_with_main(triples)
         more = dict(zip(GAINS, gains.T, strict=True), log_kin=np.log(np.maximum(rows.kin[row], 1e-3)))
         matrix = _matrix(rows.features[row], rows.hours[row], OTHER, **more)
         parts.append((matrix, _is_edge(pile, rows.child[row], rows.parent[row])))
@@ -368,7 +365,7 @@ def predict(pile: Pile, model: Model, timed: bool, min_probability: float) -> di
     from dedup.parents import find_parents
 
     rows = _rows(pile, model, timed)
-    links = find_parents(pile.compared.pile, rows, score(rows, model), model)
+    links = find_parents(pile.compared.archive, rows, score(rows, model), model)
     parents: dict[str, list[dict[str, Any]]] = {row["id"]: [] for row in pile.rows}
     for row, chance, relation in zip(links.row, links.probability, links.relation, strict=True):
         if chance < min_probability:

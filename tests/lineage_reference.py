@@ -49,6 +49,7 @@ class Side:
 
     terms: dict[int, Term]
     shingles: set[int]
+    all_shingles: list[int]
     n_units: int
     n_words: int
     outlet: int
@@ -110,8 +111,8 @@ def find_terms(texts: Sequence[str]) -> list[Side]:
             is_name = kind & (CAPITAL | START) == CAPITAL and old.kind != NUMBERS
             units = tuple(sorted({*old.units, at}))
             found[name] = Term(NAMES if is_name else old.kind, old.first, units)
-        copied = set(shingles.values[shingles.offsets[i] : shingles.offsets[i + 1]].tolist())
-        sides.append(Side(found, copied, min(n_sentences, 64), len(kinds), -1))
+        copied = shingles.values[shingles.offsets[i] : shingles.offsets[i + 1]].tolist()
+        sides.append(Side(found, set(copied), copied, min(n_sentences, 64), len(kinds), -1))
     return sides
 
 
@@ -139,7 +140,7 @@ def weigh(sides: Sequence[Side], outlets: Sequence[int] | None = None) -> list[S
             least = 32 * (1.6 if term.kind == WORDS else 1.2)
             terms[name] = Term(term.kind, term.first, term.units, weight if weight >= least else 0)
         outlet = outlets[i] if outlets else -1
-        weighed.append(Side(terms, side.shingles, side.n_units, side.n_words, outlet))
+        weighed.append(Side(terms, side.shingles, side.all_shingles, side.n_units, side.n_words, outlet))
     return weighed
 
 
@@ -156,21 +157,55 @@ def meet(holders: Mapping[int, Sequence[int]], most: int) -> dict[tuple[int, int
     return met
 
 
-def share_terms(sides: Sequence[Side], most: int) -> list[tuple[int, int]]:
-    """Pair articles with 3 rare terms of 20 nats and 8 percent of the lighter article in common."""
+def facts_of(side: Side, seen: Mapping[int, int], most: int, n_rarest: int = 5) -> set[frozenset[int]]:
+    """Pair the rarest terms of each sentence among those of more than `most` articles."""
+    facts = set()
+    for unit in range(side.n_units):
+        names = [name for name, term in side.live().items() if unit in term.units and seen[name >> 42] > most]
+        rarest = sorted(names, key=lambda name: (seen[name >> 42], name))[:n_rarest]
+        facts |= set(map(frozenset, itertools.combinations(rarest, 2)))
+    return facts
+
+
+def share_facts(sides: Sequence[Side], most_paired: int, most: int) -> list[tuple[int, int]]:
+    """Pair articles with rare terms and facts of 9 nats and 3 percent of the lighter article in common."""
     seen = frequencies(sides)
     holders = defaultdict(list)
+    weights: dict[tuple[Any, int], int] = {}
     for i, side in enumerate(sides):
-        for name in side.live():
+        live = side.live()
+        for name, term in live.items():
             if seen[name >> 42] <= most:
                 holders[name].append(i)
+                weights[name, i] = term.weight
+        for fact in facts_of(side, seen, most):
+            holders[fact].append(i)  # type: ignore[index]
+            weights[fact, i] = sum(live[name].weight for name in fact) // 3
     total = [sum(term.weight for term in side.terms.values()) for side in sides]
     pairs = []
-    for (a, b), names in meet(holders, most).items():
-        shared = sum(sides[a].terms[name].weight for name in names)
-        if len(names) >= 3 and shared >= 20 * 32 and shared >= 0.08 * min(total[a], total[b]):
+    for (a, b), names in meet(holders, most_paired).items():
+        shared = sum(weights[name, b] for name in names)
+        if shared >= 9 * 32 and shared >= 0.03 * min(total[a], total[b]):
             pairs.append((a, b))
-    return sorted(pairs)
+    return pairs
+
+
+def find_candidates(sides: Sequence[Side], most_paired: int, most: int = 16) -> list[tuple[int, int]]:
+    """Pair articles by facts or by shingles; the sides' shingles have no repetitions."""
+    by_shingles = share_shingles([side.all_shingles for side in sides], most_paired)
+    return sorted({*share_facts(sides, most_paired, most), *by_shingles})
+
+
+def share_enough(one: Side, other: Side) -> bool:
+    """Say whether articles share terms of 20 nats and 8 percent, or 3 shingles and 2 percent."""
+    mine, theirs = one.live(), other.live()
+    shared = sum(mine[name].weight for name in mine.keys() & theirs.keys())
+    lighter = min(sum(term.weight for term in side.values()) for side in (mine, theirs))
+    n_shared = len(one.shingles & other.shingles)
+    n_shorter = min(len(one.shingles), len(other.shingles))
+    return (shared >= 20 * 32 and shared >= 0.08 * lighter) or (
+        n_shared >= 3 and n_shared >= 0.02 * n_shorter
+    )
 
 
 def share_shingles(lists: Sequence[Sequence[int]], most: int) -> list[tuple[int, int]]:
@@ -302,9 +337,9 @@ def weighted_sum(
     )
 
 
-def find_kin(row: Mapping[str, float], hours: float, model: Model) -> float:
+def find_kin(row: Mapping[str, float], model: Model) -> float:
     """Return the probability that the two articles of a row are kin."""
-    logit = weighted_sum(model["kin"], row, hours)
+    logit = weighted_sum(model["kin"], row, 0.0)
     if max(row["child_shingles"], row["parent_shingles"]) >= 0.1:
-        logit = max(logit, weighted_sum(model["kin_by_wording"], row, hours))
+        logit = max(logit, weighted_sum(model["kin_by_wording"], row, 0.0))
     return 1 / (1 + math.exp(-min(max(logit, -30), 30)))

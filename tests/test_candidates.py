@@ -1,106 +1,141 @@
-"""Candidate pairs against joins by dictionary."""
+"""Keys and candidate pairs against joins by dictionary."""
+
+from itertools import chain
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from dedup import candidates
-from dedup.candidates import share_shingles, share_terms
-from dedup.ragged import Ragged
-from dedup.shingles import group_copies, make_shingles
-from dedup.terms import count_articles, find_terms, weigh
+from dedup import candidates, keys
+from dedup.candidates import find_candidates, share_facts, share_shingles
+from dedup.errors import InputError
+from dedup.frequencies import count_articles, weigh
+from dedup.keys import WEIGHT_BITS, article_bits, make_keys, pair_terms
+from dedup.terms import find_terms
 from dedup.text import tokens
 from tests import lineage_reference as plain
 
 DEV = [row["text"] for row in plain.read_set("lineage_dev")]
+MOST = [(16, 64), (3, 64), (2, 3), (0, 5)]
+"""Articles of a term that is a key by itself, and of a key whose articles are all paired."""
 
 
-def ragged(lists: list[list[int]]) -> Ragged:
-    offsets = np.cumsum([0, *map(len, lists)])
-    return Ragged(np.array([value for values in lists for value in values], np.uint64), offsets)
-
-
-def by_terms(texts: list[str], most: int) -> tuple[list[tuple[int, ...]], list[tuple[int, int]]]:
-    """Return the pairs found and those expected when a term of more than `most` articles makes none."""
+def pairs_of(texts: list[str], most: tuple[int, int]) -> tuple[list[tuple[int, ...]], list[tuple[int, int]]]:
+    """Return the pairs found and those expected."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(candidates, "MOST_ARTICLES", most)
-        pairs = share(texts)
-    return list(map(tuple, pairs)), plain.share_terms(plain.weigh(plain.find_terms(texts)), most)
+        patch.setattr(keys, "MOST_ARTICLES", most[0])
+        patch.setattr(candidates, "MOST_PAIRED", most[1])
+        pairs = find_candidates(texts, count_articles(texts))
+    assert pairs.dtype == np.int64
+    return (
+        list(map(tuple, pairs.tolist())),
+        plain.find_candidates(plain.weigh(plain.find_terms(texts)), most[1], most[0]),
+    )
 
 
-@pytest.mark.parametrize("most", [64, 3])
-def test_pairs_of_real_articles_by_terms(most: int) -> None:
-    pairs, expected = by_terms(DEV, most)
+@pytest.mark.parametrize("most", MOST)
+def test_pairs_of_real_articles(most: tuple[int, int]) -> None:
+    pairs, expected = pairs_of(DEV, most)
     assert pairs == expected
     assert len(pairs) > 20
 
 
-@given(st.lists(plain.article_texts, max_size=8), st.integers(2, 5))
-def test_pairs_by_terms(texts: list[str], most: int) -> None:
-    pairs, expected = by_terms(texts, most)
+@settings(deadline=None)
+@given(st.lists(plain.article_texts, max_size=8), st.sampled_from(MOST))
+def test_pairs(texts: list[str], most: tuple[int, int]) -> None:
+    pairs, expected = pairs_of(texts, most)
     assert pairs == expected
 
 
-def test_each_condition_on_shared_terms_counts() -> None:
-    names = "Vennport Hasle Brask Orla Tallis Wexholme".split()
-    few = [f"x {' '.join(names[:4])}.", f"y {' '.join(names[:4])}."]
-    assert share(few) == []  # 4 names of 4.6 nats at most are less than 20 nats
-    more = [f"x {' '.join(names[:5])}.", f"y {' '.join(names[:5])}."]
-    assert share(more) == [[0, 1]]
-    other = [" ".join(f"Zz{i}{side}kk{i * 7}" for i in range(100)) for side in "ab"]
-    assert share([f"{more[0]} {other[0]}", f"{more[1]} {other[1]}"]) == []  # less than .08 of either
-    assert share([more[0], f"{more[1]} {other[1]}"]) == [[0, 1]]
+@pytest.mark.parametrize("n_rarest", [2, 5])
+def test_facts_are_pairs_of_the_rarest_terms_of_a_sentence(n_rarest: int) -> None:
+    texts = DEV[:30]
+    found, frequencies = find_terms(tokens(texts)), count_articles(texts)
+    seen = np.where(weigh(found, frequencies) > 0, frequencies.of(found), 0)
+    one, other = pair_terms(found, seen, n_rarest)
+    article = np.repeat(np.arange(len(texts)), np.diff(found.offsets))
+    assert (article[one] == article[other]).all()
+    sides = plain.weigh(plain.find_terms(texts))
+    counted = plain.frequencies(sides)
+    for i, side in enumerate(sides):
+        facts = {
+            frozenset((a, b))
+            for a, b in zip(
+                found.hashes[one[article[one] == i]].tolist(),
+                found.hashes[other[article[one] == i]].tolist(),
+                strict=True,
+            )
+        }
+        assert facts == plain.facts_of(side, counted, -1, n_rarest)
 
 
-def share(texts: list[str]) -> list[list[int]]:
-    found = find_terms(tokens(texts))
-    groups = group_copies(make_shingles(texts))
-    counts = count_articles(found, groups)
-    pairs = share_terms(found, weigh(found, counts, len(set(groups.tolist()))), counts)
-    assert pairs.dtype == np.int64
-    rows: list[list[int]] = pairs.tolist()
-    return rows
-
-
-SHINGLE = st.integers(0, 12).map(lambda n: (n * 0x9E3779B97F4A7C15) % 2**64)
-
-
-@given(st.lists(st.lists(SHINGLE, max_size=12), max_size=9), st.integers(2, 5))
-def test_pairs_by_shingles_and_the_star(lists: list[list[int]], most: int) -> None:
+@given(st.lists(st.lists(st.integers(0, 12), max_size=12), max_size=9), st.integers(2, 5), st.integers(1, 4))
+def test_pairs_by_shingles_and_the_star(lists: list[list[int]], most: int, cut: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(candidates, "MOST_ARTICLES", most)
-        pairs = share_shingles(ragged(lists))
+        patch.setattr(candidates, "MOST_PAIRED", most)
+        patch.setattr(candidates, "_RANGE", cut)
+        pairs = share_shingles(*packed(lists))
     assert list(map(tuple, pairs.tolist())) == plain.share_shingles(lists, most)
 
 
-@pytest.mark.parametrize("most", [64, 3])
-def test_pairs_of_real_articles_by_shingles(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "MOST_ARTICLES", most)
-    cut = make_shingles(DEV)
-    lists = [cut.values[a:b].tolist() for a, b in zip(cut.offsets, cut.offsets[1:], strict=False)]
-    pairs = list(map(tuple, share_shingles(cut).tolist()))
-    assert pairs == plain.share_shingles(lists, most)
-    assert len(pairs) > 20
+def packed(lists: list[list[int]]) -> tuple[list[NDArray[np.uint64]], NDArray[np.int64]]:
+    """Lay lists of small numbers out as keys, in two parts."""
+    shift = int(article_bits(len(lists)) + WEIGHT_BITS)
+    rows = [
+        [
+            (value * 0x9E3779B97F4A7C15 % 2**64) >> shift << shift | i << int(WEIGHT_BITS) | 1
+            for value in set(values)
+        ]
+        for i, values in enumerate(lists)
+    ]
+    half = len(lists) // 2
+    parts = [np.array(sorted(chain.from_iterable(some)), np.uint64) for some in (rows[:half], rows[half:])]
+    return parts, np.array([len(values) for values in lists], np.int64)
 
 
 def test_what_many_articles_share_makes_a_star() -> None:
-    shared = [value * 0x9E3779B97F4A7C15 % 2**64 for value in range(5)]
-    n = candidates.MOST_ARTICLES
-    assert len(share_shingles(ragged([shared] * n))) == n * (n - 1) // 2
-    pairs = share_shingles(ragged([shared] * (n + 1))).tolist()
+    n = candidates.MOST_PAIRED
+    assert len(share_shingles(*packed([list(range(5))] * n))) == n * (n - 1) // 2
+    pairs = share_shingles(*packed([list(range(5))] * (n + 1))).tolist()
     assert pairs == sorted([[0, i] for i in range(1, n + 1)] + [[i, i + 1] for i in range(1, n)])
 
 
 def test_few_copied_words_in_long_articles_make_no_pair() -> None:
-    own = [[(side * 1000 + i) * 0x9E3779B97F4A7C15 % 2**64 for i in range(1, 197)] for side in (1, 2)]
+    own = [[side * 1000 + i for i in range(1, 197)] for side in (1, 2)]
     for n, paired in ((2, False), (3, False), (4, True)):
-        shared = [value * 0x9E3779B97F4A7C15 % 2**64 for value in range(5000, 5000 + n)]
-        lists = [[*own[0], *shared], [*own[1], *shared]]
-        assert (len(share_shingles(ragged(lists))) == 1) == paired
+        shared = list(range(5000, 5000 + n))
+        assert (len(share_shingles(*packed([[*own[0], *shared], [*own[1], *shared]]))) == 1) == paired
+
+
+def test_a_sample_of_shingles_is_the_same_in_every_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "ALL_SHINGLES", 0)
+    texts = [DEV[0], DEV[0] + " More of it.", DEV[-1]]
+    (made,) = make_keys(texts, count_articles(texts))
+    per_article = np.bincount((made.shingles >> WEIGHT_BITS & np.uint64(3)).astype(np.int64))
+    assert (per_article < made.n_shingles / 2).all()
+    assert share_shingles([made.shingles], made.n_shingles, keys.SAMPLED).tolist() == [[0, 1]]
+
+
+def test_rewrites_of_frequent_words_only_are_candidates() -> None:
+    """Every term stands in many articles, no two of them in one sentence but in the rewrite."""
+    names = [f"Q{i}venn" for i in range(80)]
+    hay = [f"{names[i % 80]} said so. The {i}th day {names[(i * 7 + 1) % 80]} went." for i in range(1600)]
+    texts = ["Q1venn met Q4venn, Q7venn and Q8venn.", "It was Q7venn who saw Q1venn, Q8venn, Q4venn.", *hay]
+    frequencies = count_articles(texts)
+    assert (frequencies.of(find_terms(tokens(texts[:2]))) > keys.MOST_ARTICLES).sum() >= 8
+    assert [0, 1] in find_candidates(texts, frequencies).tolist()
+
+
+def test_too_many_articles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "MOST_TEXTS", 2)
+    with pytest.raises(InputError, match="3 articles are too many"):
+        find_candidates(["a", "b", "c"], count_articles(["a", "b", "c"]))
 
 
 def test_nothing_to_pair() -> None:
-    assert share_shingles(ragged([])).shape == (0, 2)
-    assert share_shingles(ragged([[], []])).shape == (0, 2)
-    assert share([]) == share([""]) == share(["", " "]) == []
+    assert share_shingles([], np.zeros(0, np.int64)).shape == (0, 2)
+    assert share_facts([np.zeros(0, np.uint64)], np.zeros(2, np.int64)).shape == (0, 2)
+    for texts in ([], [""], ["", " "]):
+        assert find_candidates(texts, count_articles(texts)).shape == (0, 2)

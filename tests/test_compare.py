@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import dedup.compare
-from dedup.compare import FEATURES, Pile, compare, make_pile, reverse
+from dedup.archive import read_pile
+from dedup.compare import FEATURES, Pile, compare, reverse
+from dedup.frequencies import count_articles
 from dedup.gains import GAINS, compare_with_main
-from dedup.shingles import group_copies, make_shingles
-from dedup.terms import count_articles, find_terms, weigh
-from dedup.text import tokens
 from tests import lineage_reference as plain
 
 DEV = plain.read_set("lineage_dev")[:24]
@@ -23,10 +22,7 @@ PAIRS = np.array(list(itertools.permutations(range(24), 2))[::5], np.int64)
 
 
 def pile_of(texts: list[str], outlets: list[int]) -> tuple[Pile, list[plain.Side]]:
-    found = find_terms(tokens(texts))
-    groups = group_copies(make_shingles(texts))
-    weights = weigh(found, count_articles(found, groups), len(set(groups.tolist())))
-    pile = make_pile(found, weights, make_shingles(texts), np.array(outlets, np.int64))
+    pile = read_pile(texts, np.array(outlets, np.int64), count_articles(texts))
     return pile, plain.weigh(plain.find_terms(texts), outlets)
 
 

@@ -35,7 +35,7 @@ def expected_rows(compared: Compared, times: list[float]) -> dict[tuple[int, int
     for (a, b), features in zip(compared.pairs.tolist(), compared.features, strict=True):
         gap = times[a] - times[b]
         hours = 0.0 if math.isnan(gap) else gap
-        kin = plain.find_kin(named(features), hours, MODEL)
+        kin = plain.find_kin(named(features), MODEL)
         if kin >= LEAST_KIN:
             if not gap < 0:
                 rows[a, b] = (hours, kin)
@@ -47,7 +47,7 @@ def expected_rows(compared: Compared, times: list[float]) -> dict[tuple[int, int
 
 @given(st.data())
 def test_directions_that_times_allow(compared: Compared, data: st.DataObject) -> None:
-    n = len(compared.articles)
+    n = len(compared.archive.texts)
     times = data.draw(st.lists(HOURS, min_size=n, max_size=n))
     rows = direct(compared.pairs, compared.features, np.array(times), MODEL)
     expected = expected_rows(compared, times)
@@ -65,7 +65,7 @@ def test_directions_that_times_allow(compared: Compared, data: st.DataObject) ->
 
 
 def test_without_times_both_directions_are_laid_out(compared: Compared) -> None:
-    n = len(compared.articles)
+    n = len(compared.archive.texts)
     for times in (np.full(n, np.nan), np.zeros(n)):
         rows = direct(compared.pairs, compared.features, times, MODEL)
         links = set(zip(rows.child.tolist(), rows.parent.tolist(), strict=True))
@@ -76,7 +76,7 @@ def test_without_times_both_directions_are_laid_out(compared: Compared) -> None:
 
 @given(st.data())
 def test_scores(compared: Compared, data: st.DataObject) -> None:
-    n = len(compared.articles)
+    n = len(compared.archive.texts)
     times = np.array(data.draw(st.lists(HOURS, min_size=n, max_size=n)))
     rows = direct(compared.pairs, compared.features, times, MODEL)
     scores = score(rows, MODEL)

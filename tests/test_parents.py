@@ -35,11 +35,11 @@ def links_of(rows: Rows, found: Any) -> list[tuple[int, int]]:
 @settings(max_examples=30, deadline=None)
 @given(data=st.data(), model=st.sampled_from([MODEL, EVERYBODY]))
 def test_parents_form_a_graph_without_cycles(hard: Compared, data: st.DataObject, model: Model) -> None:
-    n = len(hard.articles)
+    n = len(hard.archive.texts)
     hours = data.draw(st.one_of(st.lists(HOURS, min_size=n, max_size=n), st.just([np.nan] * n)))
     times = np.array(hours)
     rows = direct(hard.pairs, hard.features, times, model)
-    found = find_parents(hard.pile, rows, score(rows, model), model)
+    found = find_parents(hard.archive, rows, score(rows, model), model)
     links = links_of(rows, found)
     children = [child for child, _ in links]
     assert not plain.has_cycle(links)
@@ -53,17 +53,17 @@ def test_parents_form_a_graph_without_cycles(hard: Compared, data: st.DataObject
 
 
 def test_with_times_the_main_parent_is_the_best_candidate(hard: Compared) -> None:
-    rows = direct(hard.pairs, hard.features, np.arange(len(hard.articles), dtype=np.float64), MODEL)
+    rows = direct(hard.pairs, hard.features, np.arange(len(hard.archive.texts), dtype=np.float64), MODEL)
     scores = score(rows, MODEL)
-    chosen = choose_main(rows, scores, len(hard.articles))
+    chosen = choose_main(rows, scores, len(hard.archive.texts))
     assert rows.timed.all()
     assert sorted(chosen[chosen >= 0].tolist()) == scores.best.tolist()
     assert len(scores.best) > 30
 
 
 def test_other_parents_are_found(hard: Compared) -> None:
-    rows = direct(hard.pairs, hard.features, np.arange(len(hard.articles), dtype=np.float64), EVERYBODY)
-    found = find_parents(hard.pile, rows, score(rows, EVERYBODY), EVERYBODY)
+    rows = direct(hard.pairs, hard.features, np.arange(len(hard.archive.texts), dtype=np.float64), EVERYBODY)
+    found = find_parents(hard.archive, rows, score(rows, EVERYBODY), EVERYBODY)
     n_parents = np.bincount(rows.child[found.row])
     assert n_parents.max() == 8  # the main one and those of seven rounds
     assert found.n_main == np.count_nonzero(n_parents)
@@ -89,7 +89,7 @@ def test_an_article_without_time_closes_no_cycle(alike: Compared) -> None:
     best = [max((i for i, at in enumerate(links) if at[0] == c), key=lambda i: choice[i]) for c in children]
     share = np.array([0.99 if wanted.get(child) == parent else 0.01 for child, parent in links])
     scores = Scores(choice, share, np.array(best), np.full(len(children), 4.0))
-    found = find_parents(alike.pile, rows, scores, model)
+    found = find_parents(alike.archive, rows, scores, model)
     assert set(wanted.items()) <= set(links_of(rows, found))
     assert not plain.has_cycle(links_of(rows, found))
 
@@ -97,11 +97,11 @@ def test_an_article_without_time_closes_no_cycle(alike: Compared) -> None:
 def test_of_copies_without_times_one_is_the_root(alike: Compared) -> None:
     rows = direct(alike.pairs, alike.features, np.full(5, np.nan), EVERYBODY)
     assert len(rows.child) == len(list(permutations(range(5), 2)))
-    found = find_parents(alike.pile, rows, score(rows, EVERYBODY), EVERYBODY)
+    found = find_parents(alike.archive, rows, score(rows, EVERYBODY), EVERYBODY)
     assert found.n_main == 4
 
 
 def test_no_rows(hard: Compared) -> None:
-    rows = direct(hard.pairs[:0], hard.features[:0], np.zeros(len(hard.articles)), MODEL)
-    found = find_parents(hard.pile, rows, score(rows, MODEL), MODEL)
+    rows = direct(hard.pairs[:0], hard.features[:0], np.zeros(len(hard.archive.texts)), MODEL)
+    found = find_parents(hard.archive, rows, score(rows, MODEL), MODEL)
     assert (len(found.row), len(found.probability), len(found.relation), found.n_main) == (0, 0, 0, 0)

@@ -1,49 +1,84 @@
-"""Texts to compared candidate pairs: the stages fit together, and numbering anew loses nothing."""
+"""Texts to compared candidate pairs: the stages fit together, however the work is cut."""
 
 import numpy as np
+import pytest
 
-from dedup.candidates import MOST_ARTICLES
-from dedup.compare import FEATURES, compare, make_pile
-from dedup.pipeline import compare_pile
-from dedup.shingles import group_copies, make_shingles
-from dedup.terms import count_articles, find_terms, weigh
-from dedup.text import tokens
+from dedup import archive, candidates, parts
+from dedup.archive import read_pile
+from dedup.compare import FEATURES, compare
+from dedup.frequencies import count_articles
+from dedup.links import LEAST_KIN, find_kin
+from dedup.model import load_model
+from dedup.pipeline import compare_pile, share_enough
+from dedup.workers import Workers
 from tests import lineage_reference as plain
 
 TEXTS = ["", *(row["text"] for row in plain.read_set("lineage_dev")), "...", "word"]
 OUTLETS = np.arange(len(TEXTS)) % 4 - 1
+MODEL = load_model()
 
 
-def test_pairs_are_those_of_both_joins() -> None:
-    compared = compare_pile(TEXTS, OUTLETS)
-    cut = make_shingles(TEXTS)
-    lists = [cut.values[a:b].tolist() for a, b in zip(cut.offsets, cut.offsets[1:], strict=False)]
-    expected = {
-        *plain.share_terms(plain.weigh(plain.find_terms(TEXTS)), MOST_ARTICLES),
-        *plain.share_shingles(lists, MOST_ARTICLES),
-    }
-    pairs = compared.articles[compared.pairs]
-    assert list(map(tuple, pairs.tolist())) == sorted(expected)
-    assert compared.articles.tolist() == sorted({i for pair in expected for i in pair})
+def test_pairs_are_candidates_that_share_enough() -> None:
+    sides = plain.weigh(plain.find_terms(TEXTS))
+    expected = [
+        pair
+        for pair in plain.find_candidates(sides, candidates.MOST_PAIRED)
+        if plain.share_enough(sides[pair[0]], sides[pair[1]])
+    ]
+    assert list(map(tuple, compare_pile(TEXTS, OUTLETS).pairs.tolist())) == expected
+    assert len(expected) > 1000
 
 
 def test_features_are_those_of_the_whole_pile() -> None:
     compared = compare_pile(TEXTS, OUTLETS)
-    found = find_terms(tokens(TEXTS))
-    groups = group_copies(make_shingles(TEXTS))
-    weights = weigh(found, count_articles(found, groups), len(set(groups.tolist())))
-    pile = make_pile(found, weights, make_shingles(TEXTS), OUTLETS)
-    assert (compared.features == compare(pile, compared.articles[compared.pairs])).all()
-    assert len(compared.features) > 100
+    pile = read_pile(TEXTS, OUTLETS, count_articles(TEXTS))
+    assert (compared.features == compare(pile, compared.pairs)).all()
+
+
+def test_a_model_leaves_out_what_is_hardly_kin() -> None:
+    compared, likely = compare_pile(TEXTS, OUTLETS), compare_pile(TEXTS, OUTLETS, model=MODEL)
+    kept = find_kin(compared.features, MODEL) >= LEAST_KIN
+    assert (likely.pairs == compared.pairs[kept]).all()
+    assert (likely.features == compared.features[kept]).all()
+    assert 0 < kept.sum() < len(kept)
+
+
+@pytest.mark.parametrize(("size", "workers"), [(1, 1), (5_000, 1), (5_000, 2), (60_000, 3)])
+def test_the_work_can_be_cut_anyhow(size: int, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = TEXTS[: 25 if size == 1 else 90]
+    whole = compare_pile(texts, OUTLETS, model=MODEL)
+    monkeypatch.setattr(parts, "PART", size)
+    monkeypatch.setattr(archive, "_CHUNK", size)
+    monkeypatch.setattr(candidates, "_RANGE", size)
+    with Workers(workers) as several:
+        cut = compare_pile(texts, OUTLETS, model=MODEL, workers=several)
+    assert (cut.pairs == whole.pairs).all()
+    assert (cut.features == whole.features).all()
+    assert len(whole.pairs) > 10
 
 
 def test_the_pairs_of_a_true_edge_are_all_there() -> None:
-    rows = plain.read_set("lineage_dev")
-    compared = compare_pile([row["text"] for row in rows], np.full(len(rows), -1))
-    found = {frozenset(pair) for pair in compared.articles[compared.pairs].tolist()}
-    at = {row["id"]: i for i, row in enumerate(rows)}
-    edges = {frozenset((at[row["id"]], at[parent])) for row in rows for parent in row["parents"]}
-    assert edges <= found
+    for name in ("lineage_dev", "lineage_dev_hard"):
+        rows = plain.read_set(name)
+        compared = compare_pile([row["text"] for row in rows], np.full(len(rows), -1))
+        found = {frozenset(pair) for pair in compared.pairs.tolist()}
+        at = {row["id"]: i for i, row in enumerate(rows)}
+        edges = {frozenset((at[row["id"]], at[parent])) for row in rows for parent in row["parents"]}
+        assert edges <= found
+
+
+def test_bounds_on_what_is_shared() -> None:
+    names = [f"Q{i}venn" for i in range(300)]
+    piles = [
+        ([" ".join(names[:4]), " ".join(names[:4])], True),  # four words, but one shingle of all
+        ([" ".join(names[:4]), " ".join(names[3::-1])], False),  # 4 names of 4.6 nats are less than 20
+        ([" ".join(names[:5]), " ".join(names[4::-1])], True),
+        ([" ".join(names[:150]), " ".join([*names[150:], *names[5::-1]])], False),  # 6 of 150 terms
+        ([" ".join(names[:150]), " ".join([*names[150:], *names[12::-1]])], True),
+    ]
+    for texts, enough in piles[1:]:
+        features = compare(read_pile(texts, np.full(2, -1), count_articles(texts)), np.array([[0, 1]]))
+        assert share_enough(features).tolist() == [enough], texts
 
 
 def test_no_pairs() -> None:
@@ -51,4 +86,3 @@ def test_no_pairs() -> None:
         compared = compare_pile(texts, np.full(len(texts), -1))
         assert compared.pairs.shape == (0, 2)
         assert compared.features.shape == (0, len(FEATURES))
-        assert len(compared.articles) == 0

@@ -2,146 +2,185 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup.background import UNIT
-from dedup.ragged import Ragged, ranges
-from dedup.terms import Occurrences, frequency
+from dedup.errors import InputError
+from dedup.frequencies import Frequencies
+from dedup.keys import WEIGHT_BITS, article_bits, make_keys, sampling
+from dedup.parts import ALONE
+from dedup.ragged import ranges
+from dedup.workers import Workers
 
-MOST_ARTICLES = 64
+MOST_PAIRED = 64
 """Of a key that more articles have, each is paired with the key's first article and its predecessor only (a
 star)."""
 
-LEAST_TERMS, LEAST_WEIGHT, LEAST_SHARE = 3, 20.0, 0.08
-"""Rare terms in common, their weight in nats, and its share of the lighter article's, that make a candidate
-pair."""
+LEAST_WEIGHT, LEAST_SHARE = 9.0, 0.03
+"""Weight in nats of the rare terms and facts in common, and its share of the lighter article's terms, that
+make a candidate pair."""
 
 LEAST_SHINGLES, LEAST_COPIED = 3, 0.02
 """Word shingles in common, and their share of the shorter article's, that make a candidate pair."""
 
-_PART_BITS = 22  # 2**22 hashes, or up to twice as many, are joined at a time
+LEAST_SAMPLED = 2
+"""Word shingles in common where only a sample of them is looked at."""
+
+MOST_TEXTS = 1 << 24
+"""Articles among which candidate pairs can be looked for at once."""
+
+_RANGE = 1 << 22  # keys, or up to twice as many, that are joined at a time
 _ID_BITS = np.uint64(28)
-_WEIGHT_BITS = np.uint64(8)
+_LOW = np.uint64((1 << 28) - 1)
+_WEIGHT = np.uint64(255)
 
 
-def share_terms(
-    found: Occurrences, weights: NDArray[np.int32], counts: NDArray[np.uint32]
+def find_candidates(
+    texts: Sequence[str], frequencies: Frequencies, workers: Workers = ALONE
 ) -> NDArray[np.int64]:
+    """Pair articles that share rare terms, or word shingles.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        The articles, in the order of their times where those are known.
+    frequencies : Frequencies
+        Of the same articles.
+    workers : Workers, optional
+        Processes that read; by default this one alone.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_pairs, 2)
+        Candidate pairs: first < second, sorted, unique; the same for any number of workers.
+
+    Raises
+    ------
+    InputError
+        If there are more than `MOST_TEXTS` articles.
+
+    Notes
+    -----
+    A term of more than `keys.MOST_ARTICLES` articles makes no pair, so that the work is at most that many
+    meetings a term; its weight counts in the comparison all the same.
+    """
+    n = len(texts)
+    if n > MOST_TEXTS:
+        raise InputError(
+            f"{n:,} articles are too many to look for candidate pairs; give {MOST_TEXTS:,} at most"
+        )
+    parts = list(make_keys(texts, frequencies, workers))
+    empty = np.zeros(0, np.int64)
+    totals = np.concatenate([empty, *(part.totals for part in parts)])
+    n_shingles = np.concatenate([empty, *(part.n_shingles for part in parts)])
+    by_facts = share_facts([part.facts for part in parts], totals)
+    by_shingles = share_shingles([part.shingles for part in parts], n_shingles, sampling(frequencies))
+    return np.unique(np.concatenate([by_facts, by_shingles]), axis=0)
+
+
+def share_facts(keys: Sequence[NDArray[np.uint64]], totals: NDArray[np.int64]) -> NDArray[np.int64]:
     """Pair articles that share rare terms.
 
     Parameters
     ----------
-    found : Occurrences
-        Terms of the articles.
-    weights : ndarray of int32, shape (n_terms,)
-        Weight of each, from `weigh`.
-    counts : ndarray of uint32, shape (2**COUNTER_BITS,)
-        Document frequencies, from `count_articles`.
+    keys : sequence of ndarray of uint64, shape (n_keys,)
+        `Keys.facts` of each part.
+    totals : ndarray of int64, shape (n_articles,)
+        Weight of the terms of each article, in units of 1/32 nat.
 
     Returns
     -------
     ndarray of int64, shape (n_pairs, 2)
         Candidate pairs: first < second, sorted, unique.
-
-    Notes
-    -----
-    A term of more than `MOST_ARTICLES` articles makes no pair, so that the work is at most that many meetings
-    a term; its weight counts in the comparison all the same. With a development set in a haystack of 19,009
-    articles, .2 s and some 6,000 pairs; among them were all 111 edges of the easier set, and 135 of 143 of
-    the harder one (measured).
     """
-    seen = frequency(found, counts)
-    rare = np.flatnonzero((seen <= MOST_ARTICLES) & (weights > 0))
-    pairs, n_shared, shared = _meet(found.hashes, found.offsets, rare, weights)
-    totals = np.concatenate([[0], np.cumsum(weights, dtype=np.int64)])[found.offsets]
-    lighter = np.diff(totals)[pairs].min(axis=1)
-    enough = (n_shared >= LEAST_TERMS) & (shared >= LEAST_WEIGHT * UNIT) & (shared >= LEAST_SHARE * lighter)
-    return np.asarray(pairs[enough])
+    pairs, _, shared = _meet(keys, len(totals))
+    lighter = totals[pairs].min(axis=1)
+    return np.asarray(pairs[(shared >= LEAST_WEIGHT * UNIT) & (shared >= LEAST_SHARE * lighter)])
 
 
-def share_shingles(shingles: Ragged) -> NDArray[np.int64]:
+def share_shingles(
+    keys: Sequence[NDArray[np.uint64]], n_shingles: NDArray[np.int64], one_in: int = 1
+) -> NDArray[np.int64]:
     """Pair articles that share word shingles.
 
     Parameters
     ----------
-    shingles : Ragged
-        Word shingles of each article, in any order, repetitions allowed.
+    keys : sequence of ndarray of uint64, shape (n_keys,)
+        `Keys.shingles` of each part.
+    n_shingles : ndarray of int64, shape (n_articles,)
+        Word shingles of each article, whether they are keys or not.
+    one_in : int, optional
+        One in how many word shingles is a key.
 
     Returns
     -------
     ndarray of int64, shape (n_pairs, 2)
         Candidate pairs: first < second, sorted, unique.
     """
-    pairs, n_shared, _ = _meet(shingles.values, shingles.offsets)
-    shorter = np.diff(shingles.offsets)[pairs].min(axis=1)
-    return np.asarray(pairs[(n_shared >= LEAST_SHINGLES) & (n_shared >= LEAST_COPIED * shorter)])
+    pairs, n_shared, _ = _meet(keys, len(n_shingles))
+    shorter = n_shingles[pairs].min(axis=1)
+    least = LEAST_SHINGLES if one_in == 1 else LEAST_SAMPLED
+    return np.asarray(pairs[(n_shared >= least) & (n_shared * one_in >= LEAST_COPIED * shorter)])
 
 
 def _meet(
-    hashes: NDArray[np.uint64],
-    offsets: NDArray[np.int64],
-    kept: NDArray[np.int64] | None = None,
-    weights: NDArray[np.int32] | None = None,
+    parts: Sequence[NDArray[np.uint64]], n_articles: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Join articles on their hashes: the pairs that meet, how often, and the sum of the weights.
+    """Join articles on their keys: the pairs that meet, sorted, how often, and the sum of the weights.
 
-    The hashes are joined a range at a time, which bounds the memory by the pairs that meet.
+    The keys are joined a range at a time, which bounds the memory by the pairs that meet.
     """
-    n_articles = len(offsets) - 1
-    n_bits = max(0, (len(hashes) >> _PART_BITS).bit_length())
-    part_of = (
-        (hashes >> np.uint64(64 - n_bits)).astype(np.uint8) if n_bits else np.zeros(len(hashes), np.uint8)
-    )
-    met = [np.zeros(0, np.uint64)]
-    for part in range(1 << n_bits):
-        chosen = np.flatnonzero(part_of == part) if kept is None else kept[part_of[kept] == part]
-        article = (np.searchsorted(offsets, chosen, "right") - 1).astype(np.uint64)
-        weight = np.uint64(1) if weights is None else weights[chosen].astype(np.uint64)
-        met.append(_meetings(hashes[chosen], article, weight, n_articles))
-    together = np.concatenate(met)
-    together.sort()
-    weight = (together & np.uint64(255)).astype(np.int64)
-    together >>= _WEIGHT_BITS
-    starts = _starts(together)
+    n_bits = max(0, (sum(map(len, parts)) // _RANGE).bit_length())
+    bounds = np.arange(1, 1 << n_bits, dtype=np.uint64) << np.uint64(64 - max(n_bits, 1))
+    cuts = [np.concatenate([[0], np.searchsorted(part, bounds), [len(part)]]) for part in parts]
+    met = []
+    for i in range(1 << n_bits):
+        keys = [part[cut[i] : cut[i + 1]] for part, cut in zip(parts, cuts, strict=True)]
+        met.append(_add_up(_meetings(np.concatenate([np.zeros(0, np.uint64), *keys]), n_articles)))
+    pairs, n_shared, shared = map(np.concatenate, zip(*met, strict=True))
+    order = np.argsort(pairs, kind="stable")
+    pairs, n_shared, shared = pairs[order], n_shared[order], shared[order]
+    starts = _starts(pairs)
+    pairs = np.stack([pairs[starts] >> _ID_BITS, pairs[starts] & _LOW], axis=1).astype(np.int64)
     if not len(starts):
-        return np.zeros((0, 2), np.int64), starts, starts
-    pairs = np.stack([together[starts] >> _ID_BITS, together[starts] & np.uint64((1 << 28) - 1)], axis=1)
-    return pairs.astype(np.int64), np.diff(starts, append=len(together)), np.add.reduceat(weight, starts)
+        return pairs, starts, starts
+    return pairs, np.add.reduceat(n_shared, starts), np.add.reduceat(shared, starts)
 
 
-def _meetings(
-    hashes: NDArray[np.uint64],
-    article: NDArray[np.uint64],
-    weight: NDArray[np.uint64] | np.uint64,
-    n_articles: int,
-) -> NDArray[np.uint64]:
-    """Pair the articles that have a hash: first article, second article and weight, in 28, 28 and 8 bits."""
-    # Hash, article and weight in 64 bits: one sort, and no indirection. With a million articles 36 bits are
-    # left of a hash, so that one key in some 10**4 joins two terms; it takes several of them to make a pair.
-    bits = np.uint64(max(1, n_articles.bit_length()))
-    keys = hashes >> (bits + _WEIGHT_BITS) << (bits + _WEIGHT_BITS)
-    keys |= article << _WEIGHT_BITS
-    keys |= weight
+def _add_up(met: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return each pair that met, how often, and the sum of the weights."""
+    met.sort()
+    weights = (met & _WEIGHT).astype(np.int64)
+    met >>= WEIGHT_BITS
+    starts = _starts(met)
+    shared = np.add.reduceat(weights, starts) if len(starts) else starts
+    return met[starts], np.diff(starts, append=len(met)), shared
+
+
+def _meetings(keys: NDArray[np.uint64], n_articles: int) -> NDArray[np.uint64]:
+    """Pair the articles that have a key: first article, second article and weight, in 28, 28 and 8 bits."""
+    bits = article_bits(n_articles)
     keys.sort()
-    keys = keys[_starts(keys >> _WEIGHT_BITS)]
-    starts = _starts(keys >> (bits + _WEIGHT_BITS))
+    starts = _starts(keys >> (bits + WEIGHT_BITS))
     sizes = np.diff(starts, append=len(keys))
     keys = keys[np.repeat(sizes > 1, sizes)]
-    weights = keys & np.uint64(255)
-    members = keys >> _WEIGHT_BITS & ((np.uint64(1) << bits) - np.uint64(1))
+    weights = keys & _WEIGHT
+    members = keys >> WEIGHT_BITS & ((np.uint64(1) << bits) - np.uint64(1))
     sizes = sizes[sizes > 1]
     place = ranges(np.zeros_like(sizes), sizes)
-    large = np.repeat(sizes > MOST_ARTICLES, sizes)
+    large = np.repeat(sizes > MOST_PAIRED, sizes)
 
     def pair(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.uint64]:
         ids = members[first] << _ID_BITS | members[second]
-        return np.asarray(ids << _WEIGHT_BITS | weights[second])
+        return np.asarray(ids << WEIGHT_BITS | weights[second])
 
     later = np.flatnonzero(place > 0)
     met = [pair(later - 1, later)]
     later = later[~large[later]]
-    for step in range(2, MOST_ARTICLES):
+    for step in range(2, MOST_PAIRED):
         later = later[place[later] >= step]
         met.append(pair(later - step, later))
     later = np.flatnonzero(large & (place > 1))

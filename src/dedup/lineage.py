@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from dedup.links import direct, score
 from dedup.model import RELATIONS, load_model
 from dedup.parents import find_parents
 from dedup.pipeline import compare_pile
+from dedup.workers import Workers
 
 DEFAULT_MIN_PROBABILITY = 0.0
 """By default every edge counts that the model would rather have than not."""
@@ -31,6 +32,7 @@ def find_lineage(
     *,
     use_times: bool = True,
     min_probability: float = DEFAULT_MIN_PROBABILITY,
+    workers: int = 1,
 ) -> Lineage:
     """Tell which article was made from which.
 
@@ -44,16 +46,19 @@ def find_lineage(
     min_probability : float, optional
         Probability from which an edge counts, 0 to 1. The default, 0, keeps every edge that is more likely
         there than not; a higher one leaves out the less probable of them.
+    workers : int, optional
+        Processes that read and compare, >= 1; more than one pay from some thousand articles on.
 
     Returns
     -------
     Lineage
-        Edges, families and evidence. The same for any order of the input.
+        Edges, families and evidence. The same for any order of the input, and any number of workers.
 
     Raises
     ------
     InputError
-        If `min_probability` is not from 0 to 1, or an article cannot be used; see `as_articles`.
+        If `min_probability` is not from 0 to 1, `workers` is less than 1, or an article cannot be used; see
+        `as_articles`.
 
     Notes
     -----
@@ -74,39 +79,45 @@ def find_lineage(
     """
     if not 0 <= min_probability <= 1:
         raise InputError(f"min_probability is {min_probability!r}; give a number from 0 to 1")
-    pile = as_articles(articles)
+    with Workers(workers) as several:  # which get ready while articles are read
+        pile = as_articles(articles)
+        edges = tuple(_find_edges(pile, use_times, min_probability, several))
+    return Lineage(pile, edges)
+
+
+def _find_edges(
+    pile: Sequence[Article], use_times: bool, min_probability: float, workers: Workers
+) -> Iterator[Edge]:
+    """Yield the edges of a child together, its main parent first; children in input order."""
     order = sorted(range(len(pile)), key=lambda i: _place(pile[i], use_times))
     firsts, copies = _collapse([pile[i] for i in order])
     found: dict[int, list[tuple[int, str, float]]] = {
         order[at]: [(order[first], RELATIONS[_COPY], IDENTICAL)] for at, first in copies.items()
     }
     kept = [order[at] for at in firsts]
-    for child, parent, relation, chance in _link([pile[i] for i in kept], use_times, min_probability):
+    for child, parent, relation, chance in _link(
+        [pile[i] for i in kept], use_times, min_probability, workers
+    ):
         found.setdefault(kept[child], []).append((kept[parent], relation, chance))
-    return Lineage(
-        pile,
-        tuple(
-            Edge(pile[parent].id, pile[child].id, relation, chance)
-            for child in sorted(found)
-            for parent, relation, chance in found[child]
-            if chance >= min_probability
-        ),
-    )
+    for child in sorted(found):
+        for parent, relation, chance in found[child]:
+            if chance >= min_probability:
+                yield Edge(pile[parent].id, pile[child].id, relation, chance)
 
 
 def _link(
-    articles: list[Article], use_times: bool, min_probability: float
+    articles: list[Article], use_times: bool, min_probability: float, workers: Workers
 ) -> Iterator[tuple[int, int, str, float]]:
     """Yield child, parent, relation and probability, a child's main parent before its others."""
     model = load_model()
     names = {name: i for i, name in enumerate(sorted({article.outlet for article in articles} - {""}))}
     outlets = np.array([names.get(article.outlet, -1) for article in articles], np.int64)
-    compared = compare_pile([article.text for article in articles], outlets)
-    times = _hours(articles)[compared.articles] if use_times else np.full(len(compared.articles), np.nan)
+    texts = [article.text for article in articles]
+    compared = compare_pile(texts, outlets, model=model, workers=workers)
+    times = _hours(articles) if use_times else np.full(len(articles), np.nan)
     rows = direct(compared.pairs, compared.features, times, model)
-    links = find_parents(compared.pile, rows, score(rows, model), model)
-    child = compared.articles[rows.child[links.row]].tolist()
-    parent = compared.articles[rows.parent[links.row]].tolist()
+    links = find_parents(compared.archive, rows, score(rows, model), model)
+    child, parent = rows.child[links.row].tolist(), rows.parent[links.row].tolist()
     chance = links.probability.round(4).tolist()
     for link, relation in enumerate(links.relation.tolist()):
         if chance[link] >= min_probability:

@@ -68,35 +68,33 @@ def direct(
     """
     gap = times[pairs[:, 0]] - times[pairs[:, 1]]  # hours; not a number where a time is unknown
     hours = np.nan_to_num(gap)
-    kin = find_kin(features, hours, model)
-    likely = np.flatnonzero(kin >= LEAST_KIN)
-    pairs, features, gap, hours, kin = (
-        pairs[likely],
-        features[likely],
-        gap[likely],
-        hours[likely],
-        kin[likely],
-    )
-    onward, back = np.flatnonzero(~(gap < 0)), np.flatnonzero(~(gap > 0))
+    kin = find_kin(features, model)
+    likely = kin >= LEAST_KIN
+    onward, back = np.flatnonzero(likely & ~(gap < 0)), np.flatnonzero(likely & ~(gap > 0))
     child = np.concatenate([pairs[onward, 0], pairs[back, 1]])
     parent = np.concatenate([pairs[onward, 1], pairs[back, 0]])
     order = np.lexsort((parent, child))
-    strict = np.concatenate([np.abs(gap[onward]) > 0, np.abs(gap[back]) > 0])
+    child, parent, row = child[order], parent[order], np.concatenate([onward, back])[order]
+    turned = order >= len(onward)
+    laid = features[row]
+    laid[turned] = reverse(laid[turned])
     untold = np.zeros(len(times), np.bool_)
-    untold[child[~strict]] = True
-    untold[parent[~strict]] = True
+    unclear = ~(np.abs(gap[row]) > 0)
+    untold[child[unclear]] = True
+    untold[parent[unclear]] = True
     return Rows(
-        child[order],
-        parent[order],
-        np.concatenate([features[onward], reverse(features[back])])[order],
-        np.concatenate([hours[onward], -hours[back]])[order],
-        np.concatenate([kin[onward], kin[back]])[order],
-        ~untold[child[order]],
+        child,
+        parent,
+        laid,
+        np.where(turned, -hours[row], hours[row]),
+        kin[row],
+        ~untold[child],
     )
 
 
-def find_kin(features: NDArray[np.float64], hours: NDArray[np.float64], model: Model) -> NDArray[np.float64]:
-    """Return the probability that articles are kin, by their facts or by their wording."""
+def find_kin(features: NDArray[np.float64], model: Model) -> NDArray[np.float64]:
+    """Return the probability that articles are kin, by their facts or by their wording; times say nothing."""
+    hours = np.zeros(len(features))
     by_facts = weighted_sum(model["kin"], features, hours)
     by_wording = weighted_sum(model["kin_by_wording"], features, hours)
     copied = column(features, hours, "max_shingles") >= COPIED

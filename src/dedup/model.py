@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +61,8 @@ def load_model() -> Model:
 
 def parse_model(text: str) -> Model:
     """Read a model from JSON: a bias and a weight for each feature of each weighted sum."""
-    sums = {
-        name: Linear(given["bias"], MappingProxyType(dict(given["weights"])))
-        for name, given in json.loads(text).items()
-    }
-    return Model(MappingProxyType(sums))
+    sums = {name: Linear(given["bias"], dict(given["weights"])) for name, given in json.loads(text).items()}
+    return Model(sums)
 
 
 def column(features: NDArray[np.float64], hours: NDArray[np.float64], name: str) -> NDArray[np.float64]:

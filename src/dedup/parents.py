@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.archive import Archive
 from dedup.branching import best_branching
-from dedup.compare import Pile
-from dedup.gains import GAINS, compare_with_main
+from dedup.gains import GAINS
 from dedup.links import Rows, Scores, segments
 from dedup.model import RELATIONS, Model, probability, weighted_sum
 
@@ -53,12 +53,12 @@ class Links:
     n_main: int
 
 
-def find_parents(pile: Pile, rows: Rows, scores: Scores, model: Model) -> Links:
+def find_parents(archive: Archive, rows: Rows, scores: Scores, model: Model) -> Links:
     """Choose parents.
 
     Parameters
     ----------
-    pile : Pile
+    archive : Archive
         The articles.
     rows : Rows
         Candidate links, from `direct`.
@@ -72,13 +72,13 @@ def find_parents(pile: Pile, rows: Rows, scores: Scores, model: Model) -> Links:
     Links
         At most one main parent a child; no cycles, other parents included.
     """
-    main = choose_main(rows, scores, len(pile.outlets))
+    main = choose_main(rows, scores, len(archive.texts))
     main = main[main >= 0]
     chance = main_probability(rows, scores, main, model)
     least = np.where(rows.timed[main], LEAST_MAIN, 0)
     counts = (chance >= least) & (rows.kin[main] >= LEAST_MAIN_KIN)
     main, chance = main[counts], chance[counts]
-    other, other_chance = find_others(pile, rows, main, model)
+    other, other_chance = find_others(archive, rows, main, model)
     row = np.concatenate([main, other])
     return Links(row, np.concatenate([chance, other_chance]), find_relations(rows, row, model), len(main))
 
@@ -129,10 +129,10 @@ def find_relations(rows: Rows, chosen: NDArray[np.int64], model: Model) -> NDArr
 
 
 def find_others(
-    pile: Pile, rows: Rows, main: NDArray[np.int64], model: Model
+    archive: Archive, rows: Rows, main: NDArray[np.int64], model: Model
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Find what else the children of `main` were made from: rows, and their probability."""
-    n_articles = len(pile.outlets)
+    n_articles = len(archive.texts)
     main_of = np.full(n_articles, -1)
     main_of[rows.child[main]] = rows.parent[main]
     row = np.flatnonzero((main_of[rows.child] >= 0) & (rows.parent != main_of[rows.child]))
@@ -147,7 +147,7 @@ def find_others(
         if not len(row):
             break
         triples = np.stack([rows.child[row], last[rows.child[row]], rows.parent[row]], axis=1)
-        gains = np.minimum(gains, compare_with_main(pile, triples))
+        gains = np.minimum(gains, archive.compare_with_main(triples))
         chance = other_probability(rows, row, gains, model)
         order = np.lexsort((row, -chance, rows.child[row]))
         first = order[np.concatenate([[True], rows.child[row[order[1:]]] != rows.child[row[order[:-1]]]])]
