@@ -144,7 +144,7 @@ def tokens(text: str) -> tuple[list[int], list[int], list[int]]:
     hashes = [word_hash("".join(char for char, _ in chars[a:b]).encode()) for a, b in spans]
     unspaced = [chars[a][1] & UNSPACED > 0 for a, _ in spans]
     words = [
-        mix((hashes[i] * 0x94D049BB133111EB + hashes[i + 1]) & MASK)
+        (hashes[i] * 0x94D049BB133111EB + hashes[i + 1]) & MASK
         if unspaced[i] and i + 1 < len(spans) and unspaced[i + 1] and spans[i][1] == spans[i + 1][0]
         else hashes[i]
         for i in range(len(spans))

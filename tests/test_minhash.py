@@ -105,5 +105,5 @@ def test_golden_signatures() -> None:
 GOLDEN = [
     "2ca4aec8fed47f915755507580d1a2c6575550759aa094832ca4aec8119b8aef",
     "85e82ffc85e82ffc85e82ffc85e82ffc85e82ffc85e82ffc85e82ffc85e82ffc",
-    "10e818aa10e818aa96c697b9354447ca96c697b9354447ca10e818aa96c697b9",
+    "8e45c60f8e45c60fcb6bffc029936aedcb6bffc0cb6bffc08e45c60f29936aed",
 ]

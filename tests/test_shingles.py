@@ -60,8 +60,8 @@ GOLDEN = [
     "b8fd57d43c5bd8b1",
     "d5c422ae640c0c61",
     "05341c999dba437a",
-    "9f1568ac5f0d9320",
-    "6a3e47cd74d7a25f",
-    "0cbdafaefce15864",
-    "1dbe940c8c8cd7f7",
+    "b4640ad883ea166a",
+    "5026a20084ab1933",
+    "92091119f47b8855",
+    "e3d45f0c96b69f6b",
 ]

@@ -180,7 +180,10 @@ def _sketch(texts: Sequence[str], n: int, rows: int, bands: int) -> _Sketches:
 
 
 def _digest(text: str) -> int:
-    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+    # Which encoding is the fastest depends on how Python holds the string.
+    return xxhash.xxh3_64_intdigest(
+        text.encode() if text.isascii() else text.encode("utf-16-le", "surrogatepass")
+    )
 
 
 def _first_copies(texts: Sequence[str], digests: NDArray[np.uint64]) -> NDArray[np.int64]:

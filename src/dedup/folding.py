@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +34,13 @@ from dedup.unicode_tables import (
 PAD = 16
 """Zero bytes after the last article, so that eight bytes can be loaded from any position of a word."""
 
+_FEW = 8  # characters to one that is not ASCII, from which text is mostly ASCII
 _FIRST_UNSPACED = 0x0E00  # no script written without spaces lies below
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
-_TELLTALES = ("â€", "Â", "Ã")
 _MOJIBAKE = re.compile("â€|[ÂÃ][\xa0-\xbf]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _DECOMPOSED = re.compile("[\u1100-\u11ff]+|[\u3046-\u30fd\uff66-\uff9d][\u3099\u309a\uff9e\uff9f]")
+_Char = TypeVar("_Char", np.uint8, np.uint32)
 _C1 = {bytes([code]).decode("cp1252", "replace"): code for code in range(0x80, 0xA0)}
 
 
@@ -102,21 +104,23 @@ def fold(texts: Sequence[str], *, classes: bool = False) -> Folded:
         joined = _join(texts)
     except TypeError as error:
         raise InputError(f"texts holds something that is not a string ({error}); give strings only") from None
-    if (
-        "&" in joined
-        or "\r" in joined
-        or (not joined.isascii() and any(map(joined.__contains__, _TELLTALES)))
-    ):
+    if "&" in joined or "\r" in joined:
         texts = [_repair(text) for text in texts]
         joined = _join(texts)
-    if not joined.isascii():
-        return _fold_code_points(joined, texts, classes)
-    raw = joined.encode("ascii")
+    if joined.isascii():
+        buffer, kinds = _translate(joined.encode("ascii"), classes)
+        return Folded(buffer, _offsets(texts), kinds, False)
+    codes = _code_points(joined)
+    if _is_misread(codes):
+        texts = [_repair(text) for text in texts]
+        codes = _code_points(_join(texts))
+    return _fold_mostly_ascii(codes, texts, classes) or _fold_code_points(codes, texts, classes)
+
+
+def _translate(raw: bytes, want_classes: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
     folds, kinds = _ascii_tables()
     buffer = np.frombuffer(raw.translate(folds), np.uint8)
-    return Folded(
-        buffer, _offsets(texts), np.frombuffer(raw.translate(kinds), np.uint8) if classes else None, False
-    )
+    return buffer, np.frombuffer(raw.translate(kinds), np.uint8) if want_classes else None
 
 
 def _repair(text: str) -> str:
@@ -126,6 +130,14 @@ def _repair(text: str) -> str:
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
     return _NOT_ASCII.sub(_decode_again, text) if _MOJIBAKE.search(text) else text
+
+
+def _is_misread(codes: NDArray[np.uint32]) -> bool:
+    """Say whether _MOJIBAKE would find anything."""
+    leads = np.flatnonzero(((codes | 1) == ord("Ã")) | (codes == ord("â")))
+    lead, after = codes[leads], codes[leads + 1]
+    two = (lead != ord("â")) & (after >= 0xA0) & (after < 0xC0)
+    return bool((two | ((lead == ord("â")) & (after == ord("€")))).any())
 
 
 def _decode_again(match: re.Match[str]) -> str:
@@ -147,22 +159,59 @@ def _join(texts: Sequence[str]) -> str:
     return "\0".join(["", *texts, "\0" * (PAD - 1)])
 
 
+def _code_points(joined: str) -> NDArray[np.uint32]:
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
+
+
 def _offsets(texts: Sequence[str]) -> NDArray[np.int64]:
     offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1, out=offsets[1:])
     return offsets
 
 
-def _fold_code_points(joined: str, texts: Sequence[str], want_classes: bool) -> Folded:
-    folded, classes = _look_up(joined)
-    if ((classes & (SEPARATOR | COMPOSING)) == COMPOSING).any():
+def _fold_mostly_ascii(codes: NDArray[np.uint32], texts: Sequence[str], want_classes: bool) -> Folded | None:
+    """Fold a batch in which few characters are not ASCII and all of those fold to ASCII; None for another.
+
+    These are typographic marks and the accented letters of most Latin alphabets.
+    """
+    is_high = codes >= 0x80
+    if np.count_nonzero(is_high) * _FEW > len(codes):
+        return None
+    tables = load_tables()
+    places = np.flatnonzero(is_high)
+    high = codes[places]
+    if int(high.max(initial=0)) >= LIMIT:
+        return None
+    folded, kinds = tables.folds.take(high), tables.classes.take(high)
+    special = np.flatnonzero(folded >= EXPANDED)
+    marks, folded[special] = folded[special], 0
+    spelled = tables.expansions[ranges(*_spelling(marks[marks != DELETED]))]
+    if max(int(folded.max(initial=0)), int(spelled.max(initial=0))) >= 0x80 or _to_compose(kinds):
+        return None
+    low = codes.astype(np.uint8)
+    low[places] = folded
+    buffer, classes = _translate(low.tobytes(), want_classes)
+    if classes is not None:
+        classes = classes.copy()
+        classes[places] = kinds
+    articles = _offsets(texts)
+    if len(special):
+        buffer, classes, articles = _expand(buffer, classes, articles, places[special], marks)
+    return Folded(buffer, articles, classes, False)
+
+
+def _fold_code_points(codes: NDArray[np.uint32], texts: Sequence[str], want_classes: bool) -> Folded:
+    folded, classes = _look_up(codes)
+    if _to_compose(classes):
         texts = [
             _DECOMPOSED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text) for text in texts
         ]
-        folded, classes = _look_up(_join(texts))
+        folded, classes = _look_up(_code_points(_join(texts)))
     articles = _offsets(texts)
     if int(folded.max()) >= EXPANDED:
-        folded, classes, articles = _expand(folded, classes, articles)
+        special = np.flatnonzero(folded >= EXPANDED)
+        folded, kinds, articles = _expand(folded, classes, articles, special, folded[special])
+        classes = classes if kinds is None else kinds
     text = folded.astype("<u4", copy=False).tobytes().decode("utf-32-le")
     buffer = np.frombuffer(text.encode("utf-8"), np.uint8)
     unspaced = int(folded.max()) >= _FIRST_UNSPACED and _mark_cuts(folded, classes)
@@ -172,14 +221,17 @@ def _fold_code_points(joined: str, texts: Sequence[str], want_classes: bool) -> 
         if unspaced or want_classes:
             classes = np.repeat(classes, sizes)
             if unspaced:  # a word begins at the first byte of a character only
-                classes &= np.where((buffer & 0xC0) == 0x80, np.uint8(0xFF ^ CUT), np.uint8(0xFF))
+                classes &= ~(((buffer & 0xC0) == 0x80).view(np.uint8) * np.uint8(CUT))
     return Folded(buffer, articles, classes if unspaced or want_classes else None, unspaced)
 
 
-def _look_up(joined: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+def _to_compose(classes: NDArray[np.uint8]) -> bool:
+    return bool(((classes & (SEPARATOR | COMPOSING)) == COMPOSING).any())
+
+
+def _look_up(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
     """Fold and classify each code point by the table, and those beyond it by rule."""
     tables = load_tables()
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
     beyond = np.flatnonzero(codes >= LIMIT)
     if not len(beyond):
         return tables.folds.take(codes), tables.classes.take(codes)
@@ -194,22 +246,42 @@ def _look_up(joined: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
 
 
 def _expand(
-    folded: NDArray[np.uint32], classes: NDArray[np.uint8], articles: NDArray[np.int64]
-) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64]]:
-    """Drop what is deleted and spell out what folds to several characters."""
-    tables = load_tables()
-    sizes = np.ones(len(folded), np.int64)
-    sizes[folded == DELETED] = 0
-    several = np.flatnonzero((folded >= EXPANDED) & (folded != DELETED))
-    index = (folded[several] & ~np.uint32(EXPANDED)).astype(np.int64)
-    firsts = tables.expansion_offsets[index]
-    sizes[several] = tables.expansion_offsets[index + 1] - firsts
-    expanded, kinds = np.repeat(folded, sizes), np.repeat(classes, sizes)
-    if len(several):
-        targets = ranges((np.cumsum(sizes) - sizes)[several], sizes[several])
-        expanded[targets] = tables.expansions[ranges(firsts, sizes[several])]
-        kinds[targets[expanded[targets] == 0]] = SEPARATOR
-    return expanded, kinds, _resized(articles, sizes)
+    folded: NDArray[_Char],
+    classes: NDArray[np.uint8] | None,
+    articles: NDArray[np.int64],
+    places: NDArray[np.int64],
+    marks: NDArray[np.uint32],
+) -> tuple[NDArray[_Char], NDArray[np.uint8] | None, NDArray[np.int64]]:
+    """Drop what is deleted and spell out what folds to several characters, as marks at some places say."""
+    dropped = marks == DELETED
+    several = places[~dropped]
+    firsts, n_spelled = _spelling(marks[~dropped])
+    spelled = load_tables().expansions[ranges(firsts, n_spelled)]
+    is_first = np.zeros(len(spelled), np.bool_)
+    is_first[np.cumsum(n_spelled) - n_spelled] = True
+    after = np.repeat(several + 1, n_spelled - 1)
+    gone = np.iinfo(folded.dtype).max
+    folded = folded.copy()
+    folded[several] = spelled[is_first]
+    folded[places[dropped]] = gone
+    kept = np.insert(folded != gone, after, True) if dropped.any() else slice(None)
+    folded = np.insert(folded, after, spelled[~is_first])[kept]
+    if classes is not None:
+        classes = classes.copy()
+        classes[several[spelled[is_first] == 0]] = SEPARATOR
+        own = np.repeat(classes[several], n_spelled - 1)
+        classes = np.insert(classes, after, np.where(spelled[~is_first] == 0, SEPARATOR, own))[kept]
+    moved = np.full(len(places), -1)
+    moved[~dropped] = n_spelled - 1
+    shifts = np.append(0, np.cumsum(moved))
+    return folded, classes, articles + shifts[np.searchsorted(places, articles)]
+
+
+def _spelling(marks: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where in the table of expansions each begins, and of how many characters it is."""
+    offsets = load_tables().expansion_offsets
+    index = (marks & ~np.uint32(EXPANDED)).astype(np.int64)
+    return offsets[index], offsets[index + 1] - offsets[index]
 
 
 def _mark_cuts(folded: NDArray[np.uint32], classes: NDArray[np.uint8]) -> bool:
@@ -219,19 +291,18 @@ def _mark_cuts(folded: NDArray[np.uint32], classes: NDArray[np.uint8]) -> bool:
         return False
     beside = unspaced.copy()
     beside[1:] |= unspaced[:-1]
-    classes[beside & ((classes & (SEPARATOR | MARK)) == 0)] |= CUT
+    beside &= (classes & (SEPARATOR | MARK)) == 0
+    classes |= beside.view(np.uint8) * np.uint8(CUT)
     return True
 
 
-def _utf8_sizes(folded: NDArray[np.uint32]) -> NDArray[np.int64]:
-    sizes = np.ones(len(folded), np.int64)
+def _utf8_sizes(folded: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    sizes = np.ones(len(folded), np.uint8)
     for limit in (0x80, 0x800, 0x10000):
         sizes += folded >= limit
     return sizes
 
 
-def _resized(articles: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+def _resized(articles: NDArray[np.int64], sizes: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Move article offsets to where they are once each character takes `sizes` places."""
-    moved = np.zeros_like(articles)
-    moved[1:] = np.cumsum(sizes)[articles[1:] - 1]
-    return moved
+    return np.append(0, np.cumsum(np.add.reduceat(sizes[: articles[-1]], articles[:-1], dtype=np.int64)))

@@ -92,9 +92,11 @@ def cut_words(
     hashes = _hash_words(buffer, starts, ends - starts)
     if classes is not None:
         unspaced = (classes[starts] & UNSPACED) > 0
-        pairs = np.flatnonzero(unspaced[:-1] & unspaced[1:] & (ends[:-1] == starts[1:]))
-        if len(pairs):
-            hashes[pairs] = mix(hashes[pairs] * _MIX_2 + hashes[pairs + 1])
+        paired = unspaced[:-1] & unspaced[1:]
+        paired &= ends[:-1] == starts[1:]
+        pairs = hashes[:-1] * _MIX_2
+        pairs += hashes[1:]
+        np.copyto(hashes[:-1], pairs, where=paired)
     return Words(hashes, starts, ends, np.searchsorted(starts, articles))
 
 
