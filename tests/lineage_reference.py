@@ -190,10 +190,12 @@ def share_facts(sides: Sequence[Side], most_paired: int, most: int) -> list[tupl
     return pairs
 
 
-def find_candidates(sides: Sequence[Side], most_paired: int, most: int = 16) -> list[tuple[int, int]]:
+def find_candidates(
+    sides: Sequence[Side], most: int = 16, most_facts: int = 16, most_copies: int = 64
+) -> list[tuple[int, int]]:
     """Pair articles by facts or by shingles; the sides' shingles have no repetitions."""
-    by_shingles = share_shingles([side.all_shingles for side in sides], most_paired)
-    return sorted({*share_facts(sides, most_paired, most), *by_shingles})
+    by_shingles = share_shingles([side.all_shingles for side in sides], most_copies)
+    return sorted({*share_facts(sides, most_facts, most), *by_shingles})
 
 
 def share_enough(one: Side, other: Side) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dedup.links import Rows, Scores, direct, score
 from dedup.model import RELATIONS, Linear, Model, load_model
-from dedup.parents import LEAST_MAIN, LEAST_OTHER, choose_main, find_parents
+from dedup.parents import LEAST_MAIN, LEAST_OTHER, choose_main, find_parents, most_probable, other_probability
 from dedup.pipeline import Compared, compare_pile
 from tests import lineage_reference as plain
 
@@ -67,6 +67,25 @@ def test_other_parents_are_found(hard: Compared) -> None:
     n_parents = np.bincount(rows.child[found.row])
     assert n_parents.max() == 8  # the main one and those of seven rounds
     assert found.n_main == np.count_nonzero(n_parents)
+
+
+@pytest.mark.parametrize("weights", [{}, {"gain_cover": 9.0, "loss_cover": 9.0, "both_cover": -9.0}])
+def test_no_other_parent_is_likelier_than_its_bound(hard: Compared, weights: dict[str, float]) -> None:
+    """The bound is what spares a comparison; with it, and without, the same parents are found."""
+    other = MODEL["other"]
+    model = Model({**MODEL.linear, "other": Linear(other.bias, {**other.weights, **weights})})
+    rows = direct(hard.pairs, hard.features, np.arange(len(hard.archive.texts), dtype=np.float64), MODEL)
+    main = score(rows, MODEL).best
+    main_of = np.full(len(hard.archive.texts), -1)
+    main_of[rows.child[main]] = main
+    row = np.setdiff1d(np.arange(len(rows.child)), main)
+    beside = main_of[rows.child[row]]
+    triples = np.stack([rows.child[row], rows.parent[beside], rows.parent[row]], axis=1)
+    exact = other_probability(rows, row, hard.archive.compare_with_main(triples), model)
+    bound = most_probable(rows, row, beside, model)
+    assert (exact <= bound).all()
+    assert (bound < LEAST_OTHER).any()
+    assert (exact >= LEAST_OTHER).any()
 
 
 @pytest.fixture(scope="module")

@@ -26,21 +26,19 @@ RARE = 0.0005
 _RARE_SURPRISE = np.uint8(round(-UNIT * np.log(RARE)))
 
 
-_DRAWERS = np.uint64(18)  # bits of a hash that tell where in the sorted table to look
-
-
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Sorted hashes, each with a value, and where the hashes of each drawer begin."""
+    """Sorted hashes, each with a value, and where the hashes of each drawer, of one beginning, begin."""
 
     keys: NDArray[np.uint64]
     values: NDArray[np.generic]
     drawers: NDArray[np.int32]
+    shift: np.uint64
     deepest: int
 
     def look_up(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Find hashes: which of those asked for are in the table, and where."""
-        places = self.drawers[hashes >> (np.uint64(64) - _DRAWERS)]
+        places = self.drawers[hashes >> self.shift]
         hits = np.flatnonzero(self.keys[places] == hashes)
         asked, found = [hits], [places[hits]]
         for depth in range(1, self.deepest):  # a drawer seldom holds more than one
@@ -51,11 +49,12 @@ class _Table:
 
 
 def _make_table(keys: NDArray[np.uint64], values: NDArray[np.generic]) -> _Table:
-    bounds = np.arange((1 << int(_DRAWERS)) + 1, dtype=np.uint64) << (np.uint64(64) - _DRAWERS)
-    drawers = np.searchsorted(keys, bounds[:-1]).astype(np.int32)
+    bits = len(keys).bit_length() + 4
+    shift = np.uint64(64 - bits)
+    drawers = np.searchsorted(keys, np.arange(1 << bits, dtype=np.uint64) << shift).astype(np.int32)
     deepest = int(np.diff(np.append(drawers, len(keys))).max())
     padded = np.concatenate([keys, np.zeros(deepest, np.uint64)])  # a look past the end finds nothing
-    return _Table(padded, values, drawers, deepest)
+    return _Table(padded, values, drawers, shift, deepest)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,9 @@ from dedup.parts import ALONE
 from dedup.ragged import ranges
 from dedup.workers import Workers
 
-MOST_PAIRED = 64
-"""Of a key that more articles have, each is paired with the key's first article and its predecessor only (a
-star)."""
+MOST_FACTS, MOST_COPIES = 16, 64
+"""Of a fact, or a word shingle, that more articles have, each is paired with the key's first article and its
+predecessor only (a star)."""
 
 LEAST_WEIGHT, LEAST_SHARE = 9.0, 0.03
 """Weight in nats of the rare terms and facts in common, and its share of the lighter article's terms, that
@@ -32,10 +32,10 @@ LEAST_SAMPLED = 2
 MOST_TEXTS = 1 << 24
 """Articles among which candidate pairs can be looked for at once."""
 
-_RANGE = 1 << 22  # keys, or up to twice as many, that are joined at a time
-_ID_BITS = np.uint64(28)
-_LOW = np.uint64((1 << 28) - 1)
-_WEIGHT = np.uint64(255)
+_RANGE = 1 << 22  # keys, or pairs that meet, or up to twice as many, that are joined at a time
+_ID_BITS = np.uint64(24)
+_SUM_BITS = np.uint64(16)
+_MOST = (1 << 16) - 1  # a sum stops here
 
 
 def find_candidates(
@@ -96,9 +96,8 @@ def share_facts(keys: Sequence[NDArray[np.uint64]], totals: NDArray[np.int64]) -
     ndarray of int64, shape (n_pairs, 2)
         Candidate pairs: first < second, sorted, unique.
     """
-    pairs, _, shared = _meet(keys, len(totals))
-    lighter = totals[pairs].min(axis=1)
-    return np.asarray(pairs[(shared >= LEAST_WEIGHT * UNIT) & (shared >= LEAST_SHARE * lighter)])
+    lighter = LEAST_SHARE * totals
+    return _meet(keys, np.maximum(LEAST_WEIGHT * UNIT, lighter), MOST_FACTS)
 
 
 def share_shingles(
@@ -120,72 +119,86 @@ def share_shingles(
     ndarray of int64, shape (n_pairs, 2)
         Candidate pairs: first < second, sorted, unique.
     """
-    pairs, n_shared, _ = _meet(keys, len(n_shingles))
-    shorter = n_shingles[pairs].min(axis=1)
     least = LEAST_SHINGLES if one_in == 1 else LEAST_SAMPLED
-    return np.asarray(pairs[(n_shared >= least) & (n_shared * one_in >= LEAST_COPIED * shorter)])
+    return _meet(keys, np.maximum(least, LEAST_COPIED / one_in * n_shingles), MOST_COPIES)
 
 
-def _meet(
-    parts: Sequence[NDArray[np.uint64]], n_articles: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Join articles on their keys: the pairs that meet, sorted, how often, and the sum of the weights.
+def _meet(keys: Sequence[NDArray[np.uint64]], asked: NDArray[np.float64], most: int) -> NDArray[np.int64]:
+    """Join articles on their keys: the pairs whose keys add up to what the less demanding of the two asks.
 
-    The keys are joined a range at a time, which bounds the memory by the pairs that meet.
+    Keys are joined a range at a time, and then the pairs that met, so that what most of the memory goes into
+    is 8 bytes a pair that met in a range.
     """
-    n_bits = max(0, (sum(map(len, parts)) // _RANGE).bit_length())
-    bounds = np.arange(1, 1 << n_bits, dtype=np.uint64) << np.uint64(64 - max(n_bits, 1))
-    cuts = [np.concatenate([[0], np.searchsorted(part, bounds), [len(part)]]) for part in parts]
-    met = []
-    for i in range(1 << n_bits):
-        keys = [part[cut[i] : cut[i + 1]] for part, cut in zip(parts, cuts, strict=True)]
-        met.append(_add_up(_meetings(np.concatenate([np.zeros(0, np.uint64), *keys]), n_articles)))
-    pairs, n_shared, shared = map(np.concatenate, zip(*met, strict=True))
-    order = np.argsort(pairs, kind="stable")
-    pairs, n_shared, shared = pairs[order], n_shared[order], shared[order]
+    n_articles = len(asked)
+    asked = np.minimum(asked, _MOST)
+    met = [_add_up(_meetings(joined, n_articles, most)) for joined in _ranges_of(keys, 64)]
+    n_bits = int(article_bits(n_articles) + _ID_BITS + _SUM_BITS)
+    found = [np.zeros((0, 2), np.int64)]
+    for sums in map(_add_up, _ranges_of(met, n_bits)):
+        first, second = _ids(sums)
+        enough = (sums & np.uint64(_MOST)).astype(np.int64) >= np.minimum(asked[first], asked[second])
+        found.append(np.stack([first[enough], second[enough]], axis=1))
+    return np.concatenate(found)
+
+
+def _ranges_of(runs: Sequence[NDArray[np.uint64]], n_bits: int) -> Iterator[NDArray[np.uint64]]:
+    """Merge ascending runs of numbers of so many bits, a range of numbers at a time."""
+    n_ranges = 1 << max(0, (sum(map(len, runs)) // _RANGE).bit_length())
+    bounds = [(i << n_bits) // n_ranges for i in range(1, n_ranges)]
+    cuts = [[0, *np.searchsorted(run, np.array(bounds, np.uint64)), len(run)] for run in runs]
+    for i in range(n_ranges):
+        merged = np.concatenate(
+            [np.zeros(0, np.uint64), *(run[cut[i] : cut[i + 1]] for run, cut in zip(runs, cuts, strict=True))]
+        )
+        merged.sort()
+        yield merged
+
+
+def _add_up(met: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Add up the sums of each pair; ascending in, ascending out."""
+    pairs = met >> _SUM_BITS
     starts = _starts(pairs)
-    pairs = np.stack([pairs[starts] >> _ID_BITS, pairs[starts] & _LOW], axis=1).astype(np.int64)
     if not len(starts):
-        return pairs, starts, starts
-    return pairs, np.add.reduceat(n_shared, starts), np.add.reduceat(shared, starts)
+        return met
+    sums = np.add.reduceat(met & np.uint64(_MOST), starts)
+    return np.asarray(pairs[starts] << _SUM_BITS | np.minimum(sums, np.uint64(_MOST)))
 
 
-def _add_up(met: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return each pair that met, how often, and the sum of the weights."""
-    met.sort()
-    weights = (met & _WEIGHT).astype(np.int64)
-    met >>= WEIGHT_BITS
-    starts = _starts(met)
-    shared = np.add.reduceat(weights, starts) if len(starts) else starts
-    return met[starts], np.diff(starts, append=len(met)), shared
-
-
-def _meetings(keys: NDArray[np.uint64], n_articles: int) -> NDArray[np.uint64]:
-    """Pair the articles that have a key: first article, second article and weight, in 28, 28 and 8 bits."""
+def _meetings(keys: NDArray[np.uint64], n_articles: int, most: int) -> NDArray[np.uint64]:
+    """Pair the articles that have a key: first article, second article and weight, in 24, 24 and 16 bits."""
     bits = article_bits(n_articles)
-    keys.sort()
     starts = _starts(keys >> (bits + WEIGHT_BITS))
     sizes = np.diff(starts, append=len(keys))
     keys = keys[np.repeat(sizes > 1, sizes)]
-    weights = keys & _WEIGHT
+    weights = keys & ((np.uint64(1) << WEIGHT_BITS) - np.uint64(1))
     members = keys >> WEIGHT_BITS & ((np.uint64(1) << bits) - np.uint64(1))
     sizes = sizes[sizes > 1]
     place = ranges(np.zeros_like(sizes), sizes)
-    large = np.repeat(sizes > MOST_PAIRED, sizes)
+    large = np.repeat(sizes > most, sizes)
 
     def pair(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.uint64]:
         ids = members[first] << _ID_BITS | members[second]
-        return np.asarray(ids << WEIGHT_BITS | weights[second])
+        return np.asarray(ids << _SUM_BITS | weights[second])
 
     later = np.flatnonzero(place > 0)
     met = [pair(later - 1, later)]
     later = later[~large[later]]
-    for step in range(2, MOST_PAIRED):
+    for step in range(2, most):
         later = later[place[later] >= step]
         met.append(pair(later - step, later))
     later = np.flatnonzero(large & (place > 1))
     met.append(pair(later - place[later], later))
-    return np.concatenate(met)
+    paired = np.concatenate(met)
+    paired.sort()
+    return paired
+
+
+def _ids(sums: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    first, second = (
+        sums >> (_SUM_BITS + _ID_BITS),
+        sums >> _SUM_BITS & ((np.uint64(1) << _ID_BITS) - np.uint64(1)),
+    )
+    return first.astype(np.int64), second.astype(np.int64)
 
 
 def _starts(keys: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -205,7 +205,7 @@ def _order(
     n_shared = np.bincount(pair, minlength=n_pairs)
     kept = np.zeros(n_pairs)
     for one, other in ((first, second), (second, first)):
-        order = np.argsort((pair << 32) + one, kind="stable")
+        order = np.argsort((pair << 32) + one)  # no two terms begin at one word
         at, place = pair[order], other[order]
         rising = (place[1:] > place[:-1]) & (at[1:] == at[:-1])
         kept += np.bincount(at[1:], rising, n_pairs)

@@ -143,7 +143,7 @@ def weigh(found: Occurrences, frequencies: Frequencies) -> NDArray[np.int32]:
     counting for `PRIOR_ARTICLES` articles, or in the background, whichever is larger. A pile thus only
     teaches what is common in it, and an article weighs about the same alone and in an archive.
     """
-    usual = _USUAL[surprise(found.hashes)]
+    usual = _USUAL[found.surprises]
     here = (frequencies.of(found) + PRIOR_ARTICLES * usual) / (frequencies.n_articles + PRIOR_ARTICLES)
     weights = np.minimum(np.rint(-UNIT * np.log(np.maximum(usual, here))), _MOST).astype(np.int32)
     weights[weights < _LEAST[found.classes]] = 0

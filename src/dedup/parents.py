@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dedup.archive import Archive
 from dedup.branching import best_branching
+from dedup.compare import FEATURES
 from dedup.gains import GAINS
 from dedup.links import Rows, Scores, segments
 from dedup.model import RELATIONS, Model, probability, weighted_sum
@@ -27,6 +28,8 @@ with .33 to .03, at the same edges."""
 
 _KIN_FACTOR = 1.5
 """What kinship weighs where times do not tell: of 1, 1.5 and 2 the best at links, cross-validated."""
+
+_COVER = FEATURES.index("child_cover")
 
 _CERTAIN = 4.0  # log odds beyond which evidence for descent outweighs nothing more
 
@@ -136,6 +139,9 @@ def find_others(
     main_of = np.full(n_articles, -1)
     main_of[rows.child[main]] = rows.parent[main]
     row = np.flatnonzero((main_of[rows.child] >= 0) & (rows.parent != main_of[rows.child]))
+    main_row = np.full(n_articles, -1)
+    main_row[rows.child[main]] = main
+    row = row[most_probable(rows, row, main_row[rows.child[row]], model) >= LEAST_OTHER]
     if not rows.timed.all():
         # Where times do not order all articles, descent does: by generation, so that no cycle can close.
         before = _rank(main_of)
@@ -149,9 +155,12 @@ def find_others(
         triples = np.stack([rows.child[row], last[rows.child[row]], rows.parent[row]], axis=1)
         gains = np.minimum(gains, archive.compare_with_main(triples))
         chance = other_probability(rows, row, gains, model)
+        enough = chance >= LEAST_OTHER  # what is too little beside one parent is none beside more
+        row, gains, chance = row[enough], gains[enough], chance[enough]
+        if not len(row):
+            break
         order = np.lexsort((row, -chance, rows.child[row]))
         first = order[np.concatenate([[True], rows.child[row[order[1:]]] != rows.child[row[order[:-1]]]])]
-        first = first[chance[first] >= LEAST_OTHER]
         found.append(row[first])
         chances.append(chance[first])
         last[:] = -1
@@ -168,6 +177,56 @@ def other_probability(
     more = dict(zip(GAINS, gains.T, strict=True))
     more["log_kin"] = np.log(np.maximum(rows.kin[row], 1e-3))
     return probability(weighted_sum(model["other"], rows.features[row], rows.hours[row], **more))
+
+
+def most_probable(
+    rows: Rows, row: NDArray[np.int64], main: NDArray[np.int64], model: Model
+) -> NDArray[np.float64]:
+    """Bound the probability of other parents from above, by what is known without their gains.
+
+    Parameters
+    ----------
+    rows : Rows
+        Candidate links.
+    row : ndarray of int64, shape (n_others,)
+        Rows of other parents.
+    main : ndarray of int64, shape (n_others,)
+        The row of the main parent of each one's child.
+    model : Model
+        What was fitted.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_others,)
+        At least what `other_probability` gives for the gains beside the main parent, but for rounding.
+
+    Notes
+    -----
+    A sentence gains at most what the main parent does not cover, and loses at most what the other one does
+    not; the two differ by the difference of the covers. Terms gained are terms that the main parent lacks and
+    the other one has. Of the pairs of made-up articles some 95 in 100 need not be compared again.
+    """
+    one, other = rows.features[main], rows.features[row]
+    covers = one[:, _COVER], other[:, _COVER]
+    more = {
+        f"gain_{kind}": np.minimum(
+            one[:, FEATURES.index(f"child_own_{kind}")], other[:, FEATURES.index(f"child_shared_{kind}")]
+        )
+        * (model["other"].weights.get(f"gain_{kind}", 0) > 0)
+        for kind in ("numbers", "names", "words")
+    }
+    more["log_kin"] = np.log(np.maximum(rows.kin[row], 1e-3))
+    difference = covers[1] - covers[0]
+    most = np.zeros(len(row))
+    for both in (np.zeros(len(row)), np.minimum(1 - np.maximum(*covers), np.minimum(*covers))):
+        more |= {
+            "both_cover": both,
+            "gain_cover": both + np.maximum(difference, 0),
+            "loss_cover": both + np.maximum(-difference, 0),
+        }
+        chance = probability(weighted_sum(model["other"], other, rows.hours[row], **more))
+        most = np.maximum(most, chance)
+    return most + 1e-9
 
 
 def _rank(main_of: NDArray[np.int64]) -> NDArray[np.int64]:

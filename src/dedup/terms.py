@@ -30,6 +30,8 @@ class Occurrences:
     ----------
     hashes : ndarray of uint64, shape (n_terms,)
         A term's hash; within an article ascending and unique.
+    surprises : ndarray of uint8, shape (n_terms,)
+        How surprising the term is in ordinary language, from `surprise`.
     classes : ndarray of uint8, shape (n_terms,)
         `NUMBERS`, `NAMES` (with a capital inside a sentence) or `WORDS`.
     offsets : ndarray of int64, shape (n_articles + 1,)
@@ -47,6 +49,7 @@ class Occurrences:
     """
 
     hashes: NDArray[np.uint64]
+    surprises: NDArray[np.uint8]
     classes: NDArray[np.uint8]
     offsets: NDArray[np.int64]
     first: NDArray[np.int32]
@@ -85,21 +88,21 @@ def find_terms(tokens: Tokens) -> Occurrences:
     word_offsets = tokens.paragraphs[tokens.articles]
     n_words = np.diff(word_offsets)
     stems, is_number = read_numbers(tokens)
-    kept = np.flatnonzero(surprise(stems) > COMMON)
+    surprises = surprise(stems)
+    kept = np.flatnonzero(surprises > COMMON)
     article = np.repeat(np.arange(n_articles), n_words)[kept]
     unit, n_units = _units(tokens, word_offsets, kept, article)
     keys = article.astype(np.uint64) << _HASH_BITS
     keys |= stems[kept] >> (np.uint64(64) - _HASH_BITS)
-    order = np.argsort(keys, kind="stable")
-    keys, kept, article, unit = keys[order], kept[order], article[order], unit[order]
-    is_new = np.ones(len(keys), np.bool_)
-    is_new[1:] = keys[1:] != keys[:-1]
+    order, is_new = _sort_stably(keys)
+    kept, article, unit = kept[order], article[order], unit[order]
     starts = np.flatnonzero(is_new)
     is_place = is_new.copy()
     is_place[1:] |= unit[1:] != unit[:-1]
     n_places = np.add.reduceat(is_place, starts, dtype=np.int64) if len(starts) else starts
     return Occurrences(
         stems[kept[starts]],
+        surprises[kept[starts]],
         _classes(tokens.kinds[kept], is_number[kept], starts),
         np.searchsorted(article[starts], np.arange(n_articles + 1)),
         (kept[starts] - word_offsets[article[starts]]).astype(np.int32),
@@ -108,6 +111,21 @@ def find_terms(tokens: Tokens) -> Occurrences:
         n_units,
         n_words,
     )
+
+
+def _sort_stably(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the order of keys, equal ones as they stand, and which are the first of equal ones.
+
+    Numbering the runs of equal keys and sorting once more takes a third of the time of a stable sort.
+    """
+    order = np.argsort(keys)
+    keys = keys[order]
+    is_new = np.ones(len(keys), np.bool_)
+    is_new[1:] = keys[1:] != keys[:-1]
+    order |= np.cumsum(is_new) << 32
+    order.sort()
+    order &= (1 << 32) - 1
+    return order, is_new
 
 
 def _units(
