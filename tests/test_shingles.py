@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from dedup.errors import InputError
 from dedup.ragged import ranges
-from dedup.shingles import make_shingles
+from dedup.shingles import make_shingles, word_shingles
 from dedup.text import fold, words
 from tests import reference
 
@@ -65,3 +65,14 @@ GOLDEN = [
     "92091119f47b8855",
     "e3d45f0c96b69f6b",
 ]
+
+
+@given(st.lists(st.lists(st.sampled_from("abcde"), max_size=9).map(" ".join), max_size=6), st.integers(1, 5))
+def test_padding_repeats_the_last_shingle(texts: list[str], n: int) -> None:
+    found = words(fold(texts))
+    plain, padded = word_shingles(found, n), word_shingles(found, n, padded=True)
+    assert np.array_equal(padded.offsets, found.articles)
+    for i in range(len(texts)):
+        own = plain.values[plain.offsets[i] : plain.offsets[i + 1]].tolist()
+        more = padded.values[padded.offsets[i] : padded.offsets[i + 1]].tolist()
+        assert more == own + own[-1:] * (len(more) - len(own))

@@ -173,9 +173,10 @@ def _sketch(texts: Sequence[str], n: int, rows: int, bands: int) -> _Sketches:
     first_copy = _first_copies(texts, digests)
     distinct = np.flatnonzero(first_copy == np.arange(len(texts))).tolist()
     kept = texts if len(distinct) == len(texts) else [texts[i] for i in distinct]
-    keys = [
-        band_keys(signatures(word_shingles(words(fold(batch)), n), rows), bands) for batch in batches(kept)
-    ]
+    keys = []
+    for batch in batches(kept):
+        cut = word_shingles(words(fold(batch)), n, padded=True)
+        keys.append(band_keys(signatures(cut, rows), bands))
     return _Sketches(digests, first_copy, np.concatenate(keys))
 
 

@@ -14,7 +14,7 @@ from dedup.ragged import Ragged, ranges
 from dedup.shingles import make_shingles
 from dedup.workers import Workers
 
-_CHUNK = 1_000_000  # characters of the pairs that are compared at once
+_CHUNK = 600_000  # characters of the pairs that are compared at once
 
 
 def exact_resemblance(

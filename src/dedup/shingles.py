@@ -55,7 +55,7 @@ def make_shingles(texts: Sequence[str], n: int = 5) -> Ragged:
     )
 
 
-def word_shingles(found: Words, n: int = 5) -> Ragged:
+def word_shingles(found: Words, n: int = 5, *, padded: bool = False) -> Ragged:
     """Hash every n consecutive words of each article.
 
     Parameters
@@ -64,6 +64,9 @@ def word_shingles(found: Words, n: int = 5) -> Ragged:
         Words of a batch.
     n : int, optional
         Words a shingle, >= 1.
+    padded : bool, optional
+        Whether an article's last shingle comes again and again, so that there are as many as words: for who
+        does not mind repetitions, a third faster.
 
     Returns
     -------
@@ -98,6 +101,11 @@ def word_shingles(found: Words, n: int = 5) -> Ragged:
     if len(short):
         values[starts[short]] = _whole(found.hashes, starts[short], lengths[short])
     counts = np.maximum(lengths - (n - 1), np.minimum(lengths, 1))
+    if padded:
+        some = np.flatnonzero(lengths)
+        ends, n_more = (starts + counts)[some], (lengths - counts)[some]
+        values[ranges(ends, n_more)] = np.repeat(values[ends - 1], n_more)
+        return Ragged(values, found.articles)
     offsets = np.zeros_like(found.articles)
     np.cumsum(counts, out=offsets[1:])
     return Ragged(values[_heads(len(values), starts, lengths, counts)], offsets)
