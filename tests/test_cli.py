@@ -140,11 +140,21 @@ def test_version_and_help(capfd: pytest.CaptureFixture[str]) -> None:
         assert capfd.readouterr().out.startswith("Usage: dedup " + "".join(command))
 
 
+@pytest.mark.parametrize("command", ["lineage", "duplicates"])
+def test_workers_change_nothing(command: str, capfd: pytest.CaptureFixture[str]) -> None:
+    found = []
+    for n in ("1", "2"):
+        assert main([command, HARBOUR, "--format", "jsonl", "--workers", n]) == 0
+        found.append(capfd.readouterr().out)
+    assert found[0] == found[1] != ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["lineage"], "Missing argument"),
         (["lineage", "x.jsonl", "--min-probability", "2"], "0<=x<=1"),
+        (["lineage", "x.jsonl", "--workers", "0"], "x>=1"),
         (["duplicates", "x.jsonl", "--threshold", "0"], "0<x<=1"),
         (["duplicates", "x.jsonl"], "dedup: error: x.jsonl: no such file or folder\n"),
         (["lineage", "x.pdf"], "dedup: error: x.pdf: no such file or folder\n"),

@@ -68,6 +68,20 @@ def check(lineage: Lineage, use_times: bool = True) -> None:
 
 
 @pytest.mark.parametrize("use_times", [True, False])
+def test_workers_change_nothing(use_times: bool) -> None:
+    rows = [*DEV, *HARD]  # several parts
+    alone = find_lineage(rows, use_times=use_times)
+    mixed = random.Random(3).sample(rows, len(rows))
+    assert set(find_lineage(mixed, use_times=use_times, workers=2).edges) == set(alone.edges)
+    assert len(alone.edges) > 200
+
+
+def test_workers_must_be_one_or_more() -> None:
+    with pytest.raises(InputError, match="workers is 0"):
+        find_lineage(DEV[:2], workers=0)
+
+
+@pytest.mark.parametrize("use_times", [True, False])
 @pytest.mark.parametrize("rows", [DEV, HARD], ids=["dev", "hard"])
 def test_what_holds_of_every_lineage(rows: list[dict[str, Any]], use_times: bool) -> None:
     lineage = find_lineage(rows, use_times=use_times)

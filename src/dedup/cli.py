@@ -25,6 +25,14 @@ _output = click.option("-o", "--output", metavar="FILE", help="Write there, whol
 _skip_bad = click.option(
     "--skip-bad", is_flag=True, help="Go on past articles that cannot be read; count them."
 )
+_workers = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes; more than one pay from some thousand articles on.",
+)
 _quiet = click.option("-q", "--quiet", is_flag=True, help="Nothing but errors on standard error.")
 
 
@@ -40,7 +48,7 @@ def cli() -> None:
     \b
     Examples:
       dedup lineage today.jsonl                     draw the families
-      dedup lineage archive/ --format jsonl -o lineage.jsonl
+      dedup lineage archive/ --workers 4 --format jsonl -o lineage.jsonl
       zcat feed.jsonl.gz | dedup lineage - --min-probability 0.8
       dedup compare theirs.txt ours.txt             show what two texts share
       dedup duplicates crawl.csv --threshold 0.8    find copies, cheaply
@@ -68,6 +76,7 @@ def cli() -> None:
     metavar="P",
     help="Probability from which an edge counts.",
 )
+@_workers
 @_skip_bad
 @_quiet
 def lineage(
@@ -76,6 +85,7 @@ def lineage(
     output: str | None,
     ignore_dates: bool,
     min_probability: float | None,
+    workers: int,
     skip_bad: bool,
     quiet: bool,
 ) -> None:
@@ -100,6 +110,7 @@ def lineage(
             articles,
             use_times=not ignore_dates,
             min_probability=DEFAULT_MIN_PROBABILITY if min_probability is None else min_probability,
+            workers=workers,
         )
         records = [] if form == "tree" else found.records()
     if form == "tree":
@@ -145,10 +156,17 @@ def compare(a: str, b: str) -> None:
     help="Clusters to read, or one JSON line an article.",
 )
 @_output
+@_workers
 @_skip_bad
 @_quiet
 def duplicates(
-    paths: tuple[str, ...], threshold: float, form: str, output: str | None, skip_bad: bool, quiet: bool
+    paths: tuple[str, ...],
+    threshold: float,
+    form: str,
+    output: str | None,
+    workers: int,
+    skip_bad: bool,
+    quiet: bool,
 ) -> None:
     """Find near-duplicates: articles of nearly the same words.
 
@@ -161,7 +179,7 @@ def duplicates(
 
     articles = _read(paths, skip_bad, quiet)
     with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
-        found = find_duplicates(articles, threshold=threshold)
+        found = find_duplicates(articles, threshold=threshold, workers=workers)
     _write(output, _clusters(articles, found) if form == "text" else _duplicate_lines(articles, found))
 
 
