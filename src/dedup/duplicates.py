@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import xxhash
@@ -121,8 +121,9 @@ def find_duplicates(
         texts = _texts_of(articles)
         first_copy, keys = _sketch_all(texts, n, rows, bands, several)
         distinct = np.flatnonzero(first_copy == np.arange(len(texts)))
-        candidates = candidate_pairs(keys)
-        exact = exact_resemblance([texts[i] for i in distinct.tolist()], candidates, n, several)
+        candidates = candidate_pairs(keys, several)
+        kept = texts if len(distinct) == len(texts) else [texts[i] for i in distinct.tolist()]
+        exact = exact_resemblance(kept, candidates, n, several)
     similar = exact >= threshold
     copies = np.flatnonzero(first_copy != np.arange(len(texts)))
     copies = copies[keys[np.searchsorted(distinct, first_copy[copies]), 0] != EMPTY_KEY]
@@ -141,8 +142,9 @@ def _texts_of(articles: Iterable[str | Mapping[str, Any] | Article]) -> list[str
     if isinstance(articles, str | Mapping | Article):
         raise InputError(f"articles is a single one, {str(articles)[:40]!r}; give a list, such as [article]")
     items = list(articles)
-    texts = [item for item in items if isinstance(item, str)]
-    return texts if len(texts) == len(items) else [article.text for article in as_articles(items)]
+    if set(map(type, items)) <= {str}:
+        return cast(list[str], items)
+    return [article.text for article in as_articles(items)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from dedup.memory import keep_freed_memory
 _Part = TypeVar("_Part")
 _Result = TypeVar("_Result")
 
-_AHEAD = 2  # parts that a process is given at a time, so that the next is there when one is done
+_AHEAD = 3  # parts that a process is given at a time, so that the next is there when one is done
 _KEPT = 8  # results, for each process, that wait for an earlier one before no more parts are taken
 _SERVE = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
@@ -279,7 +279,7 @@ def serve() -> None:
     os.dup2(2, 1)  # what anything prints must not get among the answers
     slots = _map(pickle.load(source))
     keep_freed_memory()
-    messages: Queue[tuple[bytes, bytes] | None] = Queue(maxsize=1)
+    messages: Queue[tuple[bytes, bytes] | None] = Queue(maxsize=_AHEAD)
 
     def read() -> None:
         try:
