@@ -36,7 +36,7 @@ def signatures(shingles: Ragged, rows: int = ROWS, *, seed: int = SEED) -> NDArr
     Parameters
     ----------
     shingles : Ragged
-        A list of hashes an article; order and repetitions do not matter. Best in batches of about 100 kB of
+        A list of hashes an article; order and repetitions do not matter. Best in batches of about 250 kB of
         text.
     rows : int, optional
         Rows of a signature, 1 to `MOST_ROWS`. Signatures of different numbers of rows can not be compared.
@@ -105,7 +105,7 @@ def resemblance(signed: NDArray[np.unsignedinteger[Any]], pairs: NDArray[np.int6
 
     Notes
     -----
-    Unbiased; the standard error is at most ``sqrt(J * (1 - J) / rows)``. About 20 ns a pair at 128 rows.
+    Unbiased; the standard error is about ``sqrt(J * (1 - J) / rows)``. About 20 ns a pair at 128 rows.
 
     Examples
     --------
