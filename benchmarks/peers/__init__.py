@@ -9,5 +9,15 @@ returns pairs that tie each cluster together.
 N_ROWS, N_BANDS, N_WORDS, THRESHOLD = 128, 16, 5, 0.7
 """What every engine is asked for: rows, bands, words a shingle, and the resemblance that counts."""
 
-ENGINES = ("ours", "datasketch", "datasketch_xxhash", "rensa", "daft", "gaoya", "text_dedup", "datatrove")
+ENGINES = (
+    "ours",
+    "datasketch",
+    "datasketch_xxhash",
+    "rensa",
+    "daft",
+    "fastsketch",
+    "gaoya",
+    "text_dedup",
+    "datatrove",
+)
 """Modules of this package."""

@@ -11,6 +11,8 @@ from dedup import find_duplicates
 PACKAGE, KIND = "dedup-lineage", "verified"
 
 
-def find(texts: list[str]) -> NDArray[np.int64]:
+def find(texts: list[str], workers: int = 1) -> NDArray[np.int64]:
     """Find verified pairs."""
-    return find_duplicates(texts, threshold=THRESHOLD, n=N_WORDS, rows=N_ROWS, bands=N_BANDS).pairs
+    return find_duplicates(
+        texts, threshold=THRESHOLD, n=N_WORDS, rows=N_ROWS, bands=N_BANDS, workers=workers
+    ).pairs

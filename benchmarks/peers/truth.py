@@ -21,7 +21,7 @@ class Truth:
     Attributes
     ----------
     pairs : ndarray of int64, shape (n_pairs, 2)
-        First < second, sorted.
+        First < second, sorted. A text that has been there before is paired with its first copy alone.
     resemblance : ndarray of float64, shape (n_pairs,)
         Of each pair, exactly.
     """
@@ -63,7 +63,22 @@ def find_truth(texts: Sequence[str]) -> Truth:
     .. [1] Chaudhuri, Ganti and Kaushik, "A primitive operator for similarity joins in data cleaning",
        ICDE 2006.
     """
-    sets = _shingle_sets(texts)
+    first = _first_copies(texts)
+    copies, distinct = (np.flatnonzero((first == np.arange(len(texts))) == is_first) for is_first in (0, 1))
+    joined, resemblance = _join(_shingle_sets([texts[i] for i in distinct.tolist()]))
+    pairs = np.concatenate([distinct[joined], np.stack([first[copies], copies], axis=1)])
+    order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+    return Truth(pairs[order], np.append(resemblance, np.ones(len(copies)))[order])
+
+
+def _first_copies(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Say for each text where it stands first."""
+    places: dict[str, int] = {}
+    return np.array([places.setdefault(text, i) for i, text in enumerate(texts)], np.int64)
+
+
+def _join(sets: Sequence[NDArray[np.uint64]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Find the pairs of sets that resemble each other, and their resemblance."""
     values = np.concatenate([np.zeros(0, np.uint64), *sets])
     order = np.argsort(values, kind="stable")
     runs = np.flatnonzero(np.append(True, np.diff(values[order]) > 0)[: len(values)])
@@ -83,7 +98,7 @@ def find_truth(texts: Sequence[str]) -> Truth:
     pairs = np.array(sorted(candidates), np.int64).reshape(-1, 2)
     resemblance = np.array([_resemblance(sets[i], sets[j]) for i, j in pairs.tolist()])
     near = resemblance >= THRESHOLD
-    return Truth(pairs[near], resemblance[near])
+    return pairs[near], resemblance[near]
 
 
 def load_truth(path: Path, texts: Sequence[str]) -> Truth:
@@ -113,8 +128,7 @@ def score(found: NDArray[np.int64], truth: Truth, texts: Sequence[str]) -> Score
         A share of nothing is 1.
     """
     n_articles = len(texts)
-    places: dict[str, int] = {}
-    first = np.array([places.setdefault(text, i) for i, text in enumerate(texts)], np.int64)
+    first = _first_copies(texts)
     keys, _ = _distinct(first[found], n_articles)
     true_keys, chosen = _distinct(first[truth.pairs], n_articles)
     curve = 1 - (1 - truth.resemblance[chosen] ** (N_ROWS // N_BANDS)) ** N_BANDS
