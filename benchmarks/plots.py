@@ -34,11 +34,12 @@ def plot_growth(lines: Mapping[str, Iterable[Mapping[str, Any]]], path: Path) ->
         Where the plot goes.
     """
     figure, axes = _start(2)
+    colours = (f"C{i}" for i in (0, 1, 2, 4, 5, 6, 7, 8, 9) * len(lines))  # C3 is that of the library
     for name, runs in lines.items():
         chosen = sorted(runs, key=lambda run: float(run["n_articles"]))
         sizes = [run["n_articles"] for run in chosen]
-        style = {"color": _OURS if name.startswith("ours") else None, "marker": "o", "label": name}
-        style |= {"linestyle": "--"} if "2" in name else {}
+        style = {"color": _OURS if name.startswith("ours") else next(colours), "marker": "o", "label": name}
+        style |= {"linestyle": "--"} if name.endswith("workers") else {}
         axes[0].plot(sizes, [1e6 * run["cpu_seconds"] / run["n_articles"] for run in chosen], **style)
         axes[1].plot(sizes, [run["memory_bytes"] / run["n_articles"] for run in chosen], **style)
     labels = ("processor time per article (µs)", "memory beyond the text per article (bytes)")
