@@ -168,7 +168,7 @@ def facts_of(side: Side, seen: Mapping[int, int], most: int, n_rarest: int = 5) 
 
 
 def share_facts(sides: Sequence[Side], most_paired: int, most: int) -> list[tuple[int, int]]:
-    """Pair articles with rare terms and facts of 9 nats and 3 percent of the lighter article in common."""
+    """Pair articles with rare terms and facts of 9 nats and 2 percent of the lighter article in common."""
     seen = frequencies(sides)
     holders = defaultdict(list)
     weights: dict[tuple[Any, int], int] = {}
@@ -185,17 +185,15 @@ def share_facts(sides: Sequence[Side], most_paired: int, most: int) -> list[tupl
     pairs = []
     for (a, b), names in meet(holders, most_paired).items():
         shared = sum(weights[name, b] for name in names)
-        if shared >= 9 * 32 and shared >= 0.03 * min(total[a], total[b]):
+        if shared >= 9 * 32 and shared >= 0.02 * min(total[a], total[b]):
             pairs.append((a, b))
     return pairs
 
 
-def find_candidates(
-    sides: Sequence[Side], most: int = 16, most_facts: int = 16, most_copies: int = 64
-) -> list[tuple[int, int]]:
+def find_candidates(sides: Sequence[Side], most: int = 16, most_paired: int = 64) -> list[tuple[int, int]]:
     """Pair articles by facts or by shingles; the sides' shingles have no repetitions."""
-    by_shingles = share_shingles([side.all_shingles for side in sides], most_copies)
-    return sorted({*share_facts(sides, most_facts, most), *by_shingles})
+    by_shingles = share_shingles([side.all_shingles for side in sides], most_paired)
+    return sorted({*share_facts(sides, most_paired, most), *by_shingles})
 
 
 def share_enough(one: Side, other: Side) -> bool:

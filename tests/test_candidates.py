@@ -18,18 +18,15 @@ from dedup.text import tokens
 from tests import lineage_reference as plain
 
 DEV = [row["text"] for row in plain.read_set("lineage_dev")]
-MOST = [(16, 16, 64), (3, 64, 16), (2, 3, 4), (0, 5, 2)]
-"""Articles of a term that is a key by itself; of a fact, and of a shingle, whose articles are all paired."""
+MOST = [(16, 64), (3, 64), (2, 3), (0, 5)]
+"""Articles of a term that is a key by itself, and of a key whose articles are all paired."""
 
 
-def pairs_of(
-    texts: list[str], most: tuple[int, int, int]
-) -> tuple[list[tuple[int, ...]], list[tuple[int, int]]]:
+def pairs_of(texts: list[str], most: tuple[int, int]) -> tuple[list[tuple[int, ...]], list[tuple[int, int]]]:
     """Return the pairs found and those expected."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keys, "MOST_ARTICLES", most[0])
-        patch.setattr(candidates, "MOST_FACTS", most[1])
-        patch.setattr(candidates, "MOST_COPIES", most[2])
+        patch.setattr(candidates, "MOST_PAIRED", most[1])
         pairs = find_candidates(texts, count_articles(texts))
     assert pairs.dtype == np.int64
     return (
@@ -39,7 +36,7 @@ def pairs_of(
 
 
 @pytest.mark.parametrize("most", MOST)
-def test_pairs_of_real_articles(most: tuple[int, int, int]) -> None:
+def test_pairs_of_real_articles(most: tuple[int, int]) -> None:
     pairs, expected = pairs_of(DEV, most)
     assert pairs == expected
     assert len(pairs) > 20
@@ -47,7 +44,7 @@ def test_pairs_of_real_articles(most: tuple[int, int, int]) -> None:
 
 @settings(deadline=None)
 @given(st.lists(plain.article_texts, max_size=8), st.sampled_from(MOST))
-def test_pairs(texts: list[str], most: tuple[int, int, int]) -> None:
+def test_pairs(texts: list[str], most: tuple[int, int]) -> None:
     pairs, expected = pairs_of(texts, most)
     assert pairs == expected
 
@@ -77,7 +74,7 @@ def test_facts_are_pairs_of_the_rarest_terms_of_a_sentence(n_rarest: int) -> Non
 @given(st.lists(st.lists(st.integers(0, 12), max_size=12), max_size=9), st.integers(2, 5), st.integers(1, 4))
 def test_pairs_by_shingles_and_the_star(lists: list[list[int]], most: int, cut: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(candidates, "MOST_COPIES", most)
+        patch.setattr(candidates, "MOST_PAIRED", most)
         patch.setattr(candidates, "_RANGE", cut)
         pairs = share_shingles(*packed(lists))
     assert list(map(tuple, pairs.tolist())) == plain.share_shingles(lists, most)
@@ -99,7 +96,7 @@ def packed(lists: list[list[int]]) -> tuple[list[NDArray[np.uint64]], NDArray[np
 
 
 def test_what_many_articles_share_makes_a_star() -> None:
-    n = candidates.MOST_COPIES
+    n = candidates.MOST_PAIRED
     assert len(share_shingles(*packed([list(range(5))] * n))) == n * (n - 1) // 2
     pairs = share_shingles(*packed([list(range(5))] * (n + 1))).tolist()
     assert pairs == sorted([[0, i] for i in range(1, n + 1)] + [[i, i + 1] for i in range(1, n)])

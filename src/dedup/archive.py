@@ -20,7 +20,8 @@ from dedup.terms import find_terms
 from dedup.text import tokens
 from dedup.workers import Workers
 
-_CHUNK = 2_000_000  # characters of the articles of a chunk, those of several pairs counted several times
+_CHUNK = 8_000_000  # characters of the articles of a chunk, some 100 MB while it is worked on
+_AGAIN = 4  # an article that an earlier pair has may be in the chunk already: it counts for so much less
 
 _Result = TypeVar("_Result")
 _Kernel = Callable[[Pile, NDArray[np.int64]], _Result]
@@ -84,7 +85,11 @@ class Archive:
         label = components(len(self.texts), ends)[tuples[:, 0]]
         order = np.lexsort((*tuples.T[::-1], label))
         sizes = np.fromiter(map(len, self.texts), np.int64, len(self.texts))
-        cost = np.cumsum(sizes[tuples[order]].sum(axis=1))
+        cost = sizes[tuples[order]]
+        seen = np.ones(cost.size, np.bool_)
+        seen[np.unique(tuples[order], return_index=True)[1]] = False
+        cost[seen.reshape(cost.shape)] //= _AGAIN
+        cost = np.cumsum(cost.sum(axis=1))
         cuts = np.searchsorted(cost, np.arange(_CHUNK, int(cost[-1]) if len(cost) else 0, _CHUNK))
         chunks = [chunk for chunk in np.split(order, np.unique(cuts)) if len(chunk)]
         function = partial(_apply, kernel=kernel, frequencies=self.frequencies)

@@ -15,11 +15,11 @@ from dedup.parts import ALONE
 from dedup.ragged import ranges
 from dedup.workers import Workers
 
-MOST_FACTS, MOST_COPIES = 16, 64
-"""Of a fact, or a word shingle, that more articles have, each is paired with the key's first article and its
-predecessor only (a star)."""
+MOST_PAIRED = 64
+"""Of a key that more articles have, each is paired with the key's first article and its predecessor only (a
+star)."""
 
-LEAST_WEIGHT, LEAST_SHARE = 9.0, 0.03
+LEAST_WEIGHT, LEAST_SHARE = 9.0, 0.02
 """Weight in nats of the rare terms and facts in common, and its share of the lighter article's terms, that
 make a candidate pair."""
 
@@ -97,7 +97,7 @@ def share_facts(keys: Sequence[NDArray[np.uint64]], totals: NDArray[np.int64]) -
         Candidate pairs: first < second, sorted, unique.
     """
     lighter = LEAST_SHARE * totals
-    return _meet(keys, np.maximum(LEAST_WEIGHT * UNIT, lighter), MOST_FACTS)
+    return _meet(keys, np.maximum(LEAST_WEIGHT * UNIT, lighter))
 
 
 def share_shingles(
@@ -120,10 +120,10 @@ def share_shingles(
         Candidate pairs: first < second, sorted, unique.
     """
     least = LEAST_SHINGLES if one_in == 1 else LEAST_SAMPLED
-    return _meet(keys, np.maximum(least, LEAST_COPIED / one_in * n_shingles), MOST_COPIES)
+    return _meet(keys, np.maximum(least, LEAST_COPIED / one_in * n_shingles))
 
 
-def _meet(keys: Sequence[NDArray[np.uint64]], asked: NDArray[np.float64], most: int) -> NDArray[np.int64]:
+def _meet(keys: Sequence[NDArray[np.uint64]], asked: NDArray[np.float64]) -> NDArray[np.int64]:
     """Join articles on their keys: the pairs whose keys add up to what the less demanding of the two asks.
 
     Keys are joined a range at a time, and then the pairs that met, so that what most of the memory goes into
@@ -131,7 +131,7 @@ def _meet(keys: Sequence[NDArray[np.uint64]], asked: NDArray[np.float64], most: 
     """
     n_articles = len(asked)
     asked = np.minimum(asked, _MOST)
-    met = [_add_up(_meetings(joined, n_articles, most)) for joined in _ranges_of(keys, 64)]
+    met = [_add_up(_meetings(joined, n_articles)) for joined in _ranges_of(keys, 64)]
     n_bits = int(article_bits(n_articles) + _ID_BITS + _SUM_BITS)
     found = [np.zeros((0, 2), np.int64)]
     for sums in map(_add_up, _ranges_of(met, n_bits)):
@@ -164,7 +164,7 @@ def _add_up(met: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.asarray(pairs[starts] << _SUM_BITS | np.minimum(sums, np.uint64(_MOST)))
 
 
-def _meetings(keys: NDArray[np.uint64], n_articles: int, most: int) -> NDArray[np.uint64]:
+def _meetings(keys: NDArray[np.uint64], n_articles: int) -> NDArray[np.uint64]:
     """Pair the articles that have a key: first article, second article and weight, in 24, 24 and 16 bits."""
     bits = article_bits(n_articles)
     starts = _starts(keys >> (bits + WEIGHT_BITS))
@@ -174,7 +174,7 @@ def _meetings(keys: NDArray[np.uint64], n_articles: int, most: int) -> NDArray[n
     members = keys >> WEIGHT_BITS & ((np.uint64(1) << bits) - np.uint64(1))
     sizes = sizes[sizes > 1]
     place = ranges(np.zeros_like(sizes), sizes)
-    large = np.repeat(sizes > most, sizes)
+    large = np.repeat(sizes > MOST_PAIRED, sizes)
 
     def pair(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.uint64]:
         ids = members[first] << _ID_BITS | members[second]
@@ -183,7 +183,7 @@ def _meetings(keys: NDArray[np.uint64], n_articles: int, most: int) -> NDArray[n
     later = np.flatnonzero(place > 0)
     met = [pair(later - 1, later)]
     later = later[~large[later]]
-    for step in range(2, most):
+    for step in range(2, MOST_PAIRED):
         later = later[place[later] >= step]
         met.append(pair(later - step, later))
     later = np.flatnonzero(large & (place > 1))

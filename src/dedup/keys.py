@@ -83,7 +83,7 @@ def _make_keys(part: Part, frequencies: Frequencies, n_articles: int) -> Keys:
     totals = np.diff(np.concatenate([[0], np.cumsum(weights, dtype=np.int64)])[found.offsets])
     article = first + np.repeat(np.arange(len(texts)), np.diff(found.offsets))
     rare = np.flatnonzero((seen <= MOST_ARTICLES) & (weights > 0))
-    one, other = pair_terms(found, np.where((seen > MOST_ARTICLES) & (weights > 0), seen, 0))
+    one, other = pair_terms(found, np.where((seen > MOST_ARTICLES) & (weights > 0), seen, 0), RAREST)
     hashes = np.concatenate([found.hashes[rare], mix(found.hashes[one] ^ found.hashes[other])])
     facts = (weights[one] + weights[other]) // 3  # three make a candidate pair, of single terms two
     cut = make_shingles(texts)
@@ -96,7 +96,7 @@ def _make_keys(part: Part, frequencies: Frequencies, n_articles: int) -> Keys:
 
 
 def pair_terms(
-    found: Occurrences, seen: NDArray[np.integer], n_rarest: int = RAREST
+    found: Occurrences, seen: NDArray[np.integer], n_rarest: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pair the rarest terms of each sentence: facts.
 
@@ -106,7 +106,7 @@ def pair_terms(
         Terms of articles.
     seen : ndarray of integer, shape (n_terms,)
         Document frequency of each, less than 2**24; 0 leaves a term out.
-    n_rarest : int, optional
+    n_rarest : int
         How many terms of a sentence are paired, the rarest; of equally rare ones those with smaller hashes,
         so that two articles with the same sentence choose the same.
 
@@ -130,7 +130,7 @@ def pair_terms(
     keys >>= shift
     starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
     place = ranges(np.zeros_like(starts), np.diff(starts, append=len(keys)))
-    ones, others = [], []
+    ones, others = [term[:0]], [term[:0]]
     for step in range(1, n_rarest):
         later = np.flatnonzero((place >= step) & (place < n_rarest))
         ones.append(term[later - step])

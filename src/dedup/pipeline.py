@@ -115,14 +115,14 @@ def share_enough(features: NDArray[np.float64]) -> NDArray[np.bool_]:
         families without times, by .02 of the harder development set (cross-validated family F1).
     """
     named = dict(zip(FEATURES, features.T, strict=True))
-    shared, totals, lengths = [], [], []
-    n_shared = np.expm1(named["shared_shingles"])
+    kinds = ("numbers", "names", "words")
+    n_shared = np.rint(np.expm1(named["shared_shingles"]))
+    shared, totals, lengths = np.zeros(len(features)), [], []
     for side in ("child", "parent"):
-        kinds = ("numbers", "names", "words")
-        shared.append(sum(named[f"{side}_shared_{kind}"] ** 2 for kind in kinds))
-        totals.append(shared[-1] + sum(named[f"{side}_own_{kind}"] ** 2 for kind in kinds))
-        lengths.append(n_shared / np.maximum(named[f"{side}_shingles"], 1e-9) - 3)
-    # The roots are undone within a rounding error, which is less than half of the unit that weights have.
-    by_terms = shared[0] + 0.5 / UNIT >= np.maximum(LEAST_WEIGHT, LEAST_SHARE * np.minimum(*totals))
-    by_shingles = n_shared + 0.5 >= np.maximum(LEAST_SHINGLES, LEAST_COPIED * np.minimum(*lengths))
+        # Roots, logarithms and shares are undone exactly: what they were taken of are whole numbers.
+        shared = np.rint(UNIT * sum(named[f"{side}_shared_{kind}"] ** 2 for kind in kinds))
+        totals.append(shared + np.rint(UNIT * sum(named[f"{side}_own_{kind}"] ** 2 for kind in kinds)))
+        lengths.append(np.rint(n_shared / np.maximum(named[f"{side}_shingles"], 1e-9)) - 3)
+    by_terms = shared >= np.maximum(LEAST_WEIGHT * UNIT, LEAST_SHARE * np.minimum(*totals))
+    by_shingles = n_shared >= np.maximum(LEAST_SHINGLES, LEAST_COPIED * np.minimum(*lengths))
     return np.asarray(by_terms | by_shingles)
