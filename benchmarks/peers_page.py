@@ -178,11 +178,10 @@ another, clusters of up to 61; paragraphs have 12 to 60 words.
 
 What flatters the library, and what does not:
 
-- It is one machine, and made-up text: its words are shorter and its vocabulary smaller than a newspaper's,
-  and it is ASCII. Other scripts are below.
-- rensa, datasketch and fastsketch are given shingles cut in Python, as their own guides have it. That takes
-  most of their time: behind a faster tokenizer they would be faster. Their sketches alone are quick, but
-  nobody has a corpus of shingles.
+- It is one machine, and made-up text of 60,000 different words, all ASCII; other scripts are below.
+- rensa, datasketch and fastsketch are given shingles cut in Python, as their own guides have it, and that
+  takes most of their time: fastsketch makes its sketches in 9 of some 140 microseconds an article. Behind a
+  faster tokenizer, which none of them brings, they would be faster.
 - The library verifies every pair, and the time for it is in its figures; most peers would have to do it
   still.
 - Its signatures are made for whole corpora. Engines that take an article at a time (rensa, datasketch,

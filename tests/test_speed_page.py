@@ -233,7 +233,7 @@ def test_parts_are_measured_as_asked(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "articles 1000000 2 x1" in asked
     assert "articles 10000 1 x5" in asked
     assert "1000000 2 x1" in asked
-    assert not any(name.startswith(("ours", "stages 1000000")) for name in asked)
+    assert not any(name.startswith(("ours", "stages")) for name in asked)
     asked.clear()
     assert bench_peers.main(["--only", "peers", "--out", str(tmp_path)]) == 0
     assert asked.count("rensa x5") == 4
