@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from benchmarks.bulletins import make_bulletins
 from dedup.gains import GAINS
-from dedup.links import COPIED, Rows, article_features, copied, direct, score
+from dedup.links import COPIED, Rows, article_features, direct, find_copied, score
 from dedup.model import RELATIONS, Model, column, parse_model, weighted_sum
 from dedup.parents import choose_main, main_features
 from dedup.pipeline import Compared, compare_pile
@@ -249,7 +249,9 @@ def fit_descent(piles: list[Pile], train: Train, sums: Sums, timed: bool) -> Sum
     parts = []
     for i, (pile, rows) in enumerate(zip(piles, laid, strict=True)):
         used = train(pile, rows.child)
-        matrix = _matrix(rows.features, rows.hours, names, copied=copied(rows))
+        matrix = _matrix(
+            rows.features, rows.hours, names, copied=find_copied(rows, len(pile.ids))[rows.parent]
+        )
         truth = _is_edge(pile, rows.child, rows.parent)
         parts.append((matrix[used], truth[used], rows.child[used] + i * 10**6))
     matrix, truth, group = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -258,7 +260,9 @@ def fit_descent(piles: list[Pile], train: Train, sums: Sums, timed: bool) -> Sum
     linear = _model(sums)[f"choice{suffix}"]
     cases = []
     for pile, rows in zip(piles, laid, strict=True):
-        choice = weighted_sum(linear, rows.features, rows.hours, copied=copied(rows))
+        choice = weighted_sum(
+            linear, rows.features, rows.hours, copied=find_copied(rows, len(pile.ids))[rows.parent]
+        )
         best, more = article_features(rows, choice)
         used = train(pile, rows.child[best])
         matrix = _matrix(rows.features[best], rows.hours[best], derived_names, **more)

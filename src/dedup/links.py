@@ -163,14 +163,14 @@ def article_features(
     return best, more
 
 
-def copied(rows: Rows) -> NDArray[np.float64]:
-    """Return how much of each row's parent stands in an article it may itself be a copy of."""
-    share = np.zeros(int(max(rows.child.max(initial=-1), rows.parent.max(initial=-1))) + 1)
+def find_copied(rows: Rows, n_articles: int) -> NDArray[np.float64]:
+    """Return how much of each article stands in one that it may be a copy of, shape (n_articles,)."""
+    share = np.zeros(n_articles)
     np.maximum.at(share, rows.child, rows.features[:, _CHILD_SHINGLES])
-    return share[rows.parent]
+    return share
 
 
-def score(rows: Rows, model: Model) -> Scores:
+def score(rows: Rows, model: Model, copied: NDArray[np.float64] | None = None) -> Scores:
     """Score rows against each other: which candidate it would be, and whether it is any.
 
     Parameters
@@ -179,13 +179,17 @@ def score(rows: Rows, model: Model) -> Scores:
         From `direct`.
     model : Model
         What was fitted.
+    copied : ndarray of float64, shape (n_articles,), optional
+        From `find_copied`, where `rows` are not all there are.
 
     Returns
     -------
     Scores
         A child's scores depend on its own rows, and on what its candidates are copies of.
     """
-    more = {"copied": copied(rows)}
+    if copied is None:
+        copied = find_copied(rows, int(max(rows.child.max(initial=-1), rows.parent.max(initial=-1))) + 1)
+    more = {"copied": copied[rows.parent]}
     choice = np.where(
         rows.timed,
         weighted_sum(model["choice"], rows.features, rows.hours, **more),

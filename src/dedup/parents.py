@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.archive import Archive
 from dedup.branching import best_branching
 from dedup.compare import FEATURES
 from dedup.gains import GAINS
@@ -56,12 +56,23 @@ class Links:
     n_main: int
 
 
-def find_parents(archive: Archive, rows: Rows, scores: Scores, model: Model) -> Links:
+class Comparer(Protocol):
+    """Articles that can be compared three at a time, such as an `Archive`."""
+
+    @property
+    def outlets(self) -> NDArray[np.int64]:
+        """Number of each article's outlet, shape (n_articles,)."""
+
+    def compare_with_main(self, triples: NDArray[np.int64]) -> NDArray[np.float64]:
+        """See `dedup.gains.compare_with_main`."""
+
+
+def find_parents(archive: Comparer, rows: Rows, scores: Scores, model: Model) -> Links:
     """Choose parents.
 
     Parameters
     ----------
-    archive : Archive
+    archive : Comparer
         The articles.
     rows : Rows
         Candidate links, from `direct`.
@@ -75,7 +86,7 @@ def find_parents(archive: Archive, rows: Rows, scores: Scores, model: Model) -> 
     Links
         At most one main parent a child; no cycles, other parents included.
     """
-    main = choose_main(rows, scores, len(archive.texts))
+    main = choose_main(rows, scores, len(archive.outlets))
     main = main[main >= 0]
     chance = main_probability(rows, scores, main, model)
     least = np.where(rows.timed[main], LEAST_MAIN, 0)
@@ -132,10 +143,10 @@ def find_relations(rows: Rows, chosen: NDArray[np.int64], model: Model) -> NDArr
 
 
 def find_others(
-    archive: Archive, rows: Rows, main: NDArray[np.int64], model: Model
+    archive: Comparer, rows: Rows, main: NDArray[np.int64], model: Model
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Find what else the children of `main` were made from: rows, and their probability."""
-    n_articles = len(archive.texts)
+    n_articles = len(archive.outlets)
     main_of = np.full(n_articles, -1)
     main_of[rows.child[main]] = rows.parent[main]
     row = np.flatnonzero((main_of[rows.child] >= 0) & (rows.parent != main_of[rows.child]))
