@@ -8,6 +8,8 @@
     │   ├── MissingFieldError                an article lacks a text
     │   └── TimeError                        a publication time does not parse
     ├── ReadError                            a file cannot be read: says the file and the line
+    ├── IndexFileError                       an index file cannot be read or written
+    │   └── BusyError                        another process is writing it
     ├── UnknownIdError        (KeyError)     no article has this id
     ├── MissingExtraError     (ImportError)  an optional package is not installed
     └── WorkerError           (RuntimeError) a process beside this one ended before its work was done
@@ -65,6 +67,14 @@ class ReadError(DedupError):
     def __str__(self) -> str:
         place = "standard input" if self.path == "-" else self.path
         return f"{place}:{self.line}: {self.reason}" if self.line else f"{place}: {self.reason}"
+
+
+class IndexFileError(DedupError):
+    """An index file that cannot be read or written."""
+
+
+class BusyError(IndexFileError):
+    """An index that another process has been writing for too long."""
 
 
 class UnknownIdError(DedupError, KeyError):

@@ -1,0 +1,429 @@
+"""What an index does in a transaction: texts are filed, compared, linked, and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import xxhash
+
+from dedup.articles import Article
+from dedup.bodies import Reading, pack_text, read, unpack_text
+from dedup.compare import compare
+from dedup.frequencies import COUNTER_BITS
+from dedup.learnt import STEP, Learnt
+from dedup.lineage import IDENTICAL
+from dedup.links import LEAST_KIN, find_kin
+from dedup.memory import keep_freed_memory
+from dedup.model import load_model
+from dedup.pipeline import share_enough
+from dedup.placing import (
+    Head,
+    Link,
+    View,
+    find_head,
+    may_be_parent,
+    pack_bodies,
+    place,
+    select,
+    unpack_bodies,
+)
+from dedup.postings import Runs, make_keys
+from dedup.shingles import group_copies
+from dedup.store import Store
+
+MOST_REMOVED = 0.02
+"""Share of the texts that may be gone before their keys are, too."""
+
+ARTICLE = "SELECT a.id, a.name, a.text, a.published, a.outlet, a.title, a.url FROM articles a"
+"""Begins a query for articles, whose rows the functions here take."""
+
+_COPY = "copy"
+_RELATED = """
+WITH RECURSIVE near(id) AS (VALUES (?) UNION SELECT {to} FROM links JOIN near ON {of} = near.id {only})
+SELECT id FROM near
+"""
+_HAS_OLDER_COPY = """
+SELECT 1 FROM texts WHERE near_copies = (SELECT near_copies FROM texts WHERE id = ?) AND id < ? LIMIT 1
+"""
+_REMOVALS = (
+    "DELETE FROM links WHERE child = ?",
+    "DELETE FROM links WHERE parent = ?",
+    "DELETE FROM pairs WHERE first = ?",
+    "DELETE FROM pairs WHERE second = ?",
+    "DELETE FROM texts WHERE id = ?",
+    "INSERT INTO removed VALUES (?)",
+)
+_CHECKS = (
+    (
+        "SELECT count(*) FROM texts WHERE NOT EXISTS (SELECT 1 FROM articles WHERE text = texts.id)",
+        "texts without an article",
+    ),
+    (
+        "SELECT count(*) FROM links a WHERE rank > 0"
+        " AND NOT EXISTS (SELECT 1 FROM links b WHERE b.child = a.child AND b.rank = 0)",
+        "texts with other parents and no main one",
+    ),
+    (
+        "SELECT count(*) FROM links WHERE NOT EXISTS"
+        " (SELECT 1 FROM pairs WHERE first = child AND second = parent OR first = parent AND second = child)",
+        "links between texts that were not compared",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """New texts: their numbers, the articles that stand for them, what was read of them and what is kept."""
+
+    texts: list[int]
+    heads: dict[int, Head]
+    reading: Reading
+    bodies: dict[int, bytes]
+
+
+class Filing:
+    """The texts and links of an index.
+
+    Parameters
+    ----------
+    store : Store
+        The file.
+    keep_texts : bool
+        Whether a new file keeps texts.
+    """
+
+    def __init__(self, store: Store, keep_texts: bool) -> None:
+        self._store = store
+        self._runs = Runs(store)
+        self._learnt = Learnt(store)
+        self._model = load_model()
+        if not store.query("SELECT 1 FROM settings"):
+            with store.writing():
+                store.execute("INSERT OR IGNORE INTO settings VALUES ('keep_texts', ?)", (int(keep_texts),))
+        self.keeps_texts = bool(store.query("SELECT value FROM settings WHERE name = 'keep_texts'")[0][0])
+
+    def add(self, articles: Sequence[Article]) -> dict[str, set[str]]:
+        """Add articles of which none is there, in a transaction.
+
+        Returns
+        -------
+        dict of str to set of str
+            Ids of the articles whose parents changed, by the id of the new article that is to blame.
+        """
+        keep_freed_memory()
+        changed: dict[str, set[str]] = {}
+        try:
+            with self._store.writing():
+                self._runs.refresh()
+                done = 0
+                while done < len(articles):
+                    done += self._add_some(articles[done:], changed)
+        except BaseException:
+            self._runs.discard()
+            self._learnt.discard()
+            raise
+        return changed
+
+    def find(self, article: Article) -> list[tuple[str, str, float]]:
+        """Return the parents that an article would have: id, relation, probability; the main one first."""
+        self._runs.refresh()
+        first = self._next_text()
+        head = Head(article.id, article.outlet, _seconds(article.published_at))
+        text = article.text.strip()
+        same = self._store.query("SELECT id FROM texts WHERE digest = ?", (_digest(text, article.id),))
+        if same and (known := find_head(self._store, same[0][0])).order < head.order:
+            return [(known.name, _COPY, IDENTICAL)]
+        new = self._read([text], [first], {first: head})
+        pairs = self._compare(new, first, add=False)
+        view = self._view(first, new, pairs)
+        links = place(view, [first], self._model).links[first]
+        return [(find_head(self._store, link.parent).name, link.relation, link.probability) for link in links]
+
+    def remove(self, articles: Sequence[int]) -> set[str]:
+        """Remove articles by number, in a transaction; return the ids of those whose parents changed."""
+        try:
+            with self._store.writing():
+                return self._remove(articles)
+        except BaseException:
+            self._runs.discard()
+            raise
+
+    def parents(self, row: Any) -> list[tuple[str, str, float]]:
+        """Return an article's parents: id, relation, probability; the main one first."""
+        head = find_head(self._store, row[2])
+        if head.name != row[1]:
+            return [(head.name, _COPY, IDENTICAL)]
+        found = self._store.query(
+            "SELECT parent, relation, probability FROM links WHERE child = ? ORDER BY rank", (row[2],)
+        )
+        return [(find_head(self._store, parent).name, relation, chance) for parent, relation, chance in found]
+
+    def root(self, text: int) -> str:
+        """Return the id of the root that a text comes down from through main parents."""
+        while parent := self._store.query("SELECT parent FROM links WHERE child = ? AND rank = 0", (text,)):
+            text = parent[0][0]
+        return find_head(self._store, text).name
+
+    def relatives(self, text: int, *, up: bool, main_only: bool) -> list[Any]:
+        """Return the rows of articles that a text comes down from, or that come down from it; itself, too."""
+        to, of = ("parent", "child") if up else ("child", "parent")
+        query = _RELATED.format(to=to, of=of, only="AND rank = 0" if main_only else "")
+        texts = [row[0] for row in self._store.query(query, (text,))]
+        return list(select(self._store, f"{ARTICLE} WHERE a.text", texts))
+
+    def articles(self, rows: Iterable[Any]) -> list[Article]:
+        """Make articles of rows; their texts are empty if the file does not keep any."""
+        rows = list(rows)
+        bodies: dict[int, bytes] = {}
+        if self.keeps_texts:
+            texts = {row[2] for row in rows}
+            bodies = dict(select(self._store, "SELECT id, body FROM texts WHERE id", texts))
+        return [
+            Article(
+                unpack_text(bodies[text]) if text in bodies else "",
+                name,
+                title,
+                None if published is None else datetime.fromtimestamp(published, UTC),
+                outlet,
+                url,
+            )
+            for _, name, text, published, outlet, title, url in rows
+        ]
+
+    def is_other(self, row: Any, article: Article) -> bool:
+        """Say whether the article of a row has another text."""
+        digest = _digest(article.text.strip(), article.id)
+        return not self._store.query("SELECT 1 FROM texts WHERE id = ? AND digest = ?", (row[2], digest))
+
+    def verify(self) -> list[str]:
+        """Return what is wrong with the file."""
+        query = self._store.query
+        wrong = [row[0] for row in query("PRAGMA integrity_check") if row[0] != "ok"]
+        wrong += [f"a row of {row[0]} refers to nothing" for row in query("PRAGMA foreign_key_check")]
+        for statement, meaning in _CHECKS:
+            count = query(statement)[0][0]
+            if count:
+                wrong.append(f"{meaning}: {count:,}")
+        return wrong + self._check_keys()
+
+    def _add_some(self, articles: Sequence[Article], changed: dict[str, set[str]]) -> int:
+        """Add the first of some articles: as many as are weighed alike. Return how many."""
+        first = self._next_text()
+        room = STEP - first % STEP
+        numbers: dict[bytes, int] = {}
+        texts: list[str] = []
+        heads: dict[int, Head] = {}
+        earlier: dict[int, str] = {}  # texts that were there and now have an earlier article
+        n_done = 0
+        rows = []
+        for article in articles:
+            text = article.text.strip()
+            digest = _digest(text, article.id)
+            head = Head(article.id, article.outlet, _seconds(article.published_at))
+            if digest not in numbers:
+                known = self._store.query("SELECT id FROM texts WHERE digest = ?", (digest,))
+                if not known and len(texts) == room:
+                    break
+                numbers[digest] = known[0][0] if known else first + len(texts)
+                if not known:
+                    texts.append(text)
+            number = numbers[digest]
+            if number < first and number not in heads:
+                heads[number] = find_head(self._store, number)
+            if number not in heads or head.order < heads[number].order:
+                if number < first:
+                    earlier[number] = article.id
+                heads[number] = head
+            rows.append((article, number, digest))
+            n_done += 1
+        new = self._read(texts, list(range(first, first + len(texts))), heads)
+        self._insert(new, rows)
+        pairs = self._compare(new, first)
+        self._store.execute_many("INSERT INTO pairs VALUES (?, ?, ?)", pairs)
+        self._learn(new, first)
+        for number, guilty in earlier.items():
+            others = self._store.query("SELECT name FROM articles WHERE text = ?", (number,))
+            changed.setdefault(guilty, set()).update(row[0] for row in others if row[0] != guilty)
+        moved = self._relink(self._affected([*new.texts, *earlier]), first + len(texts))
+        blame = {number: heads[number].name for number in new.texts} | earlier
+        for number in moved.keys() - blame.keys():
+            guilty = next((blame[parent] for parent in moved[number] if parent in blame), rows[-1][0].id)
+            changed.setdefault(guilty, set()).add(find_head(self._store, number).name)
+        return n_done
+
+    def _read(self, texts: list[str], numbers: list[int], heads: dict[int, Head]) -> _New:
+        reading = read(texts)
+        if self.keeps_texts:
+            return _New(numbers, heads, reading, dict(zip(numbers, map(pack_text, texts), strict=True)))
+        bodies = pack_bodies(reading)
+        return _New(numbers, heads, unpack_bodies(bodies, False), dict(zip(numbers, bodies, strict=True)))
+
+    def _insert(self, new: _New, rows: Sequence[tuple[Article, int, bytes]]) -> None:
+        groups = group_copies(new.reading.cut).view(np.int64).tolist()
+        digests = {number: digest for _, number, digest in rows}
+        self._store.execute_many(
+            "INSERT INTO texts (id, digest, near_copies, body) VALUES (?, ?, ?, ?)",
+            [
+                (text, digests[text], group, new.bodies[text])
+                for text, group in zip(new.texts, groups, strict=True)
+            ],
+        )
+        self._store.execute_many(
+            "INSERT INTO articles (name, text, published, outlet, title, url) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    article.id,
+                    number,
+                    _seconds(article.published_at),
+                    article.outlet,
+                    article.title,
+                    article.url,
+                )
+                for article, number, _ in rows
+            ],
+        )
+
+    def _compare(self, new: _New, first: int, *, add: bool = True) -> list[tuple[int, int, bytes]]:
+        """Compare new texts with their candidates, and add their keys."""
+        frequencies = self._learnt.frequencies(first)
+        keys = make_keys(new.reading.found, new.reading.cut, frequencies, first)
+        removed = np.array([row[0] for row in self._store.query("SELECT text FROM removed")], np.int64)
+        pairs = self._runs.candidates(keys, first, removed)
+        if add and len(keys.keys):
+            self._runs.add(keys.keys)
+        if not len(pairs):
+            return []
+        order = np.unique(pairs)
+        view = self._view(first, new)
+        texts = order.tolist()
+        pile = view.pile_of(texts, view.heads_of(texts))
+        features = compare(pile, np.searchsorted(order, pairs)).astype("<f4")
+        exact = features.astype(np.float64)
+        kept = np.flatnonzero(share_enough(exact) & (find_kin(exact, self._model) >= LEAST_KIN))
+        return [(int(pairs[i, 0]), int(pairs[i, 1]), features[i].tobytes()) for i in kept.tolist()]
+
+    def _view(self, first: int, new: _New, pairs: Sequence[tuple[int, int, bytes]] = ()) -> View:
+        frequencies = self._learnt.frequencies(first)
+        return View(self._store, frequencies, self.keeps_texts, new.heads, new.bodies, pairs)
+
+    def _learn(self, new: _New, first: int) -> None:
+        found = new.reading.found
+        counters = (found.hashes >> np.uint64(64 - COUNTER_BITS)).astype(np.uint32)
+        for i, text in enumerate(new.texts):
+            own = counters[found.offsets[i] : found.offsets[i + 1]]
+            if len(own) and not self._store.query(_HAS_OLDER_COPY, (text, text)):
+                self._learnt.add(text, own[np.append(True, own[1:] != own[:-1])])
+        self._learnt.close_spans(first + len(new.texts))
+
+    def _affected(self, sources: Collection[int]) -> set[int]:
+        """Return the texts whose parents may depend on some.
+
+        Themselves; what they may be parents of; and what those may be, since a copy is less likely a parent.
+        """
+        affected, latest = set(sources), set(sources)
+        for _ in range(2):
+            later = set()
+            pairs = [
+                pair
+                for column in ("first", "second")
+                for pair in select(self._store, f"SELECT first, second FROM pairs WHERE {column}", latest)
+            ]
+            heads: dict[int, Head] = {}
+            for parent, child in pairs + [pair[::-1] for pair in pairs]:
+                if parent in latest and child not in affected:
+                    for text in (parent, child):
+                        if text not in heads:
+                            heads[text] = find_head(self._store, text)
+                    if may_be_parent(heads[parent], heads[child]):
+                        later.add(child)
+            latest = later - affected
+            affected |= later
+        return affected
+
+    def _relink(self, texts: Collection[int], next_text: int) -> dict[int, list[int]]:
+        """Place texts anew; return the parents of those, new ones left out, whose parents changed."""
+        frequencies = self._learnt.frequencies(next_text)
+        placed = place(View(self._store, frequencies, self.keeps_texts), texts, self._model)
+        old: dict[int, list[Link]] = {text: [] for text in placed.links}
+        for child, *link in select(
+            self._store, "SELECT child, parent, relation, probability FROM links WHERE child", old
+        ):
+            old[child].append(Link(*link))
+        moved = {}
+        for text, links in placed.links.items():
+            if links != old[text]:
+                self._store.execute("DELETE FROM links WHERE child = ?", (text,))
+                self._store.execute_many(
+                    "INSERT INTO links VALUES (?, ?, ?, ?, ?)",
+                    [
+                        (text, rank, link.parent, link.relation, link.probability)
+                        for rank, link in enumerate(links)
+                    ],
+                )
+            if {link.parent for link in links} != {link.parent for link in old[text]}:
+                moved[text] = [link.parent for link in links]
+        self._store.execute_many(
+            "UPDATE texts SET copied = ? WHERE id = ? AND copied != ?",
+            [(share, text, share) for text, share in placed.copied.items()],
+        )
+        return moved
+
+    def _remove(self, articles: Sequence[int]) -> set[str]:
+        texts = {row[0] for row in select(self._store, "SELECT text FROM articles WHERE id", articles)}
+        heads = {text: find_head(self._store, text) for text in texts}
+        affected = self._affected(texts)
+        self._store.execute_many("DELETE FROM articles WHERE id = ?", [(article,) for article in articles])
+        left = {row[0] for row in select(self._store, "SELECT text FROM articles WHERE text", texts)}
+        gone = [(text,) for text in sorted(texts - left)]
+        for statement in _REMOVALS:
+            self._store.execute_many(statement, gone)
+        changed = {
+            name
+            for text in left
+            if find_head(self._store, text) != heads[text]
+            for (name,) in self._store.query("SELECT name FROM articles WHERE text = ?", (text,))
+        }
+        moved = self._relink(affected - (texts - left), self._next_text())
+        self._forget_keys()
+        return changed | {find_head(self._store, text).name for text in moved}
+
+    def _forget_keys(self) -> None:
+        removed = np.array([row[0] for row in self._store.query("SELECT text FROM removed")], np.int64)
+        n_texts = self._store.query("SELECT count(*) FROM texts")[0][0]
+        if len(removed) > MOST_REMOVED * n_texts:
+            self._runs.forget(removed)
+            self._store.execute("DELETE FROM removed")
+
+    def _next_text(self) -> int:
+        rows = self._store.query("SELECT seq FROM sqlite_sequence WHERE name = 'texts'")
+        return int(rows[0][0]) + 1 if rows else 1
+
+    def _check_keys(self) -> list[str]:
+        self._runs.discard()
+        self._runs.refresh()
+        texts = {row[0] for row in self._store.query("SELECT id FROM texts")}
+        removed = {row[0] for row in self._store.query("SELECT text FROM removed")}
+        keyed = self._runs.texts()
+        wrong = [] if self._runs.are_sorted() else ["keys are out of order"]
+        if stray := keyed - texts - removed:
+            wrong.append(f"keys of texts that are not there: {len(stray):,}")
+        without = sorted(texts - keyed)
+        bodies = [body for _, body in select(self._store, "SELECT id, body FROM texts WHERE id", without)]
+        n_words = unpack_bodies(bodies, self.keeps_texts).found.n_words if bodies else np.zeros(0)
+        if n_missing := int((n_words > 50).sum()):
+            wrong.append(f"texts without keys: {n_missing:,}")
+        return wrong
+
+
+def _digest(text: str, name: str) -> bytes:
+    """Return what is the same for the same text; what has no words is nobody's copy."""
+    same = text if any(map(str.isalnum, text)) else f"\0{name}\0{text}"
+    return xxhash.xxh3_128_digest(same.encode("utf-8", "surrogatepass"))
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
