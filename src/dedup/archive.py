@@ -21,7 +21,7 @@ from dedup.text import tokens
 from dedup.workers import Workers
 
 _CHUNK = 8_000_000  # characters of the articles of a chunk, some 100 MB while it is worked on
-_AGAIN = 4  # an article that an earlier pair has may be in the chunk already: it counts for so much less
+_AGAIN = 8  # an article that an earlier pair has may be in the chunk already: it counts for so much less
 
 _Result = TypeVar("_Result")
 _Kernel = Callable[[Pile, NDArray[np.int64]], _Result]

@@ -19,7 +19,7 @@ MOST_PAIRED = 64
 """Of a key that more articles have, each is paired with the key's first article and its predecessor only (a
 star)."""
 
-LEAST_WEIGHT, LEAST_SHARE = 9.0, 0.02
+LEAST_WEIGHT, LEAST_SHARE = 13.0, 0.02
 """Weight in nats of the rare terms and facts in common, and its share of the lighter article's terms, that
 make a candidate pair."""
 

@@ -24,8 +24,8 @@ MOST_ARTICLES = 16
 RAREST = 5
 """Of each sentence so many of those terms are paired with one another, the rarest."""
 
-ALL_SHINGLES = 1 << 24
-"""Up to so many word shingles in a pile, some 40,000 articles, all are keys; of more, one in `SAMPLED`."""
+ALL_SHINGLES = 1 << 20
+"""Up to so many word shingles in a pile, some 2,500 articles, all are keys; of more, one in `SAMPLED`."""
 
 SAMPLED = 4
 """One in how many word shingles of a large pile is a key."""

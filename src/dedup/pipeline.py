@@ -15,6 +15,7 @@ from dedup.candidates import find_candidates
 from dedup.compare import FEATURES, Pile, compare
 from dedup.frequencies import count_articles
 from dedup.links import LEAST_KIN, find_kin
+from dedup.memory import keep_freed_memory
 from dedup.model import Model
 from dedup.parts import ALONE
 from dedup.workers import Workers
@@ -79,6 +80,7 @@ def compare_pile(
     ...              np.array([-1, -1, -1])).pairs.tolist()
     [[0, 2]]
     """
+    keep_freed_memory()
     frequencies = count_articles(texts, workers)
     pairs = find_candidates(texts, frequencies, workers)
     archive = Archive(texts, outlets, frequencies, workers)
