@@ -168,7 +168,7 @@ def facts_of(side: Side, seen: Mapping[int, int], most: int, n_rarest: int = 5) 
 
 
 def share_facts(sides: Sequence[Side], most_paired: int, most: int) -> list[tuple[int, int]]:
-    """Pair articles with rare terms and facts of 9 nats and 2 percent of the lighter article in common."""
+    """Pair articles with rare terms and facts of 13 nats and 2 percent of the lighter article in common."""
     seen = frequencies(sides)
     holders = defaultdict(list)
     weights: dict[tuple[Any, int], int] = {}
@@ -185,7 +185,7 @@ def share_facts(sides: Sequence[Side], most_paired: int, most: int) -> list[tupl
     pairs = []
     for (a, b), names in meet(holders, most_paired).items():
         shared = sum(weights[name, b] for name in names)
-        if shared >= 9 * 32 and shared >= 0.02 * min(total[a], total[b]):
+        if shared >= 13 * 32 and shared >= 0.02 * min(total[a], total[b]):
             pairs.append((a, b))
     return pairs
 

@@ -1,6 +1,7 @@
 """The fitted model: derived features and weighted sums, one row at a time."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -56,6 +57,10 @@ def test_probabilities(logits: list[float]) -> None:
     assert ((chances > 0) & (chances < 1)).all()
     near = [1 / (1 + math.exp(-logit)) for logit in logits if abs(logit) <= 30]
     assert [c for c, logit in zip(chances, logits, strict=True) if abs(logit) <= 30] == pytest.approx(near)
+
+
+def test_a_model_can_be_sent_to_other_processes() -> None:
+    assert pickle.loads(pickle.dumps(load_model())) == load_model()
 
 
 def test_reading_a_model() -> None:

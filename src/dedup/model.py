@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,11 @@ class Model:
     def __getitem__(self, name: str) -> Linear:
         return self.linear[name]
 
+    def __reduce__(self) -> tuple[Callable[[str], Model], tuple[str]]:
+        # Mappings that nobody can change cannot be pickled, and other processes need the model.
+        sums = {name: {"bias": sum_.bias, "weights": dict(sum_.weights)} for name, sum_ in self.linear.items()}
+        return parse_model, (json.dumps(sums),)
+
 
 @cache
 def load_model() -> Model:
@@ -61,8 +67,8 @@ def load_model() -> Model:
 
 def parse_model(text: str) -> Model:
     """Read a model from JSON: a bias and a weight for each feature of each weighted sum."""
-    sums = {name: Linear(given["bias"], dict(given["weights"])) for name, given in json.loads(text).items()}
-    return Model(sums)
+    sums = {name: Linear(given["bias"], MappingProxyType(dict(given["weights"]))) for name, given in json.loads(text).items()}
+    return Model(MappingProxyType(sums))
 
 
 def column(features: NDArray[np.float64], hours: NDArray[np.float64], name: str) -> NDArray[np.float64]:
