@@ -10,6 +10,7 @@
     ├── ReadError                            a file cannot be read: says the file and the line
     ├── IndexFileError                       an index file cannot be read or written
     │   └── BusyError                        another process is writing it
+    ├── FeedError                            a feed or a page cannot be had: says its address
     ├── UnknownIdError        (KeyError)     no article has this id
     ├── MissingExtraError     (ImportError)  an optional package is not installed
     └── WorkerError           (RuntimeError) a process beside this one ended before its work was done
@@ -75,6 +76,31 @@ class IndexFileError(DedupError):
 
 class BusyError(IndexFileError):
     """An index that another process has been writing for too long."""
+
+
+class FeedError(DedupError):
+    """A feed, a page or a webhook that cannot be had or used.
+
+    Parameters
+    ----------
+    place : str
+        Its address.
+    reason : str
+        What was wrong and, where there is one, the remedy.
+
+    Examples
+    --------
+    >>> str(FeedError("https://wire.example/feed", "the server answered 404 Not Found"))
+    'https://wire.example/feed: the server answered 404 Not Found'
+    """
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(place, reason)
+        self.place = place
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
 
 
 class UnknownIdError(DedupError, KeyError):
