@@ -55,7 +55,7 @@ class Model:
 
     def __reduce__(self) -> tuple[Callable[[str], Model], tuple[str]]:
         # Mappings that nobody can change cannot be pickled, and other processes need the model.
-        sums = {name: {"bias": sum_.bias, "weights": dict(sum_.weights)} for name, sum_ in self.linear.items()}
+        sums = {name: {"bias": one.bias, "weights": dict(one.weights)} for name, one in self.linear.items()}
         return parse_model, (json.dumps(sums),)
 
 
@@ -67,7 +67,10 @@ def load_model() -> Model:
 
 def parse_model(text: str) -> Model:
     """Read a model from JSON: a bias and a weight for each feature of each weighted sum."""
-    sums = {name: Linear(given["bias"], MappingProxyType(dict(given["weights"]))) for name, given in json.loads(text).items()}
+    sums = {
+        name: Linear(given["bias"], MappingProxyType(dict(given["weights"])))
+        for name, given in json.loads(text).items()
+    }
     return Model(MappingProxyType(sums))
 
 
