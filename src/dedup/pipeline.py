@@ -72,7 +72,7 @@ def compare_pile(
     -----
     Every text is read twice, to count its terms and to make its keys, and those that have a candidate again
     with them; between that only keys are kept. About 270 microseconds an article of 400 words, from 10,000
-    articles to 1,000,000, and 4 kB beyond the text at most (measured on made-up ones).
+    articles to 1,000,000, and 5 kB beyond the input at most (measured on made-up ones).
 
     Examples
     --------
