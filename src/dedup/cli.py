@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedup.articles import Article, as_articles
+from dedup.cli_watch import watch
 from dedup.errors import DedupError, InputError, ReadError
 from dedup.progress import progress
 from dedup.writers import json_line, write_lines
@@ -181,6 +182,9 @@ def duplicates(
     with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
         found = find_duplicates(articles, threshold=threshold, workers=workers)
     _write(output, _clusters(articles, found) if form == "text" else _duplicate_lines(articles, found))
+
+
+cli.add_command(watch)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
