@@ -42,6 +42,22 @@ def read(texts: Sequence[str]) -> Reading:
     return Reading(find_terms(tokens(texts)), make_shingles(texts))
 
 
+def join(one: Reading, other: Reading) -> Reading:
+    """Put two readings into one, in order."""
+    columns: dict[str, NDArray[np.generic]] = {}
+    for field in fields(Occurrences):
+        first, second = getattr(one.found, field.name), getattr(other.found, field.name)
+        if field.name in ("offsets", "unit_offsets"):
+            columns[field.name] = np.append(first, second[1:] + first[-1])
+        else:
+            columns[field.name] = np.concatenate([first, second])
+    cut = Ragged(
+        np.concatenate([one.cut.values, other.cut.values]),
+        np.append(one.cut.offsets, other.cut.offsets[1:] + one.cut.offsets[-1]),
+    )
+    return Reading(Occurrences(**columns), cut)
+
+
 def pack_text(text: str) -> bytes:
     """Compress a text."""
     return zlib.compress(text.encode("utf-8", "surrogatepass"), _LEVEL)

@@ -297,11 +297,13 @@ class Filing:
             self._runs.add(keys.keys)
         if not len(pairs):
             return []
-        order = np.unique(pairs)
         view = self._view(first, new)
-        texts = order.tolist()
-        pile = view.pile_of(texts, view.heads_of(texts))
-        features = compare(pile, np.searchsorted(order, pairs)).astype("<f4")
+        old = sorted(set(pairs[:, 1].tolist()) - set(new.texts))
+        texts = old + new.texts
+        heads = view.heads_of(texts)
+        pile = view.pile_of(old, heads, new.texts, new.reading)
+        at = np.searchsorted(np.array(texts), pairs)
+        features = compare(pile, at).astype("<f4")
         exact = features.astype(np.float64)
         kept = np.flatnonzero(share_enough(exact) & (find_kin(exact, self._model) >= LEAST_KIN))
         return [(int(pairs[i, 0]), int(pairs[i, 1]), features[i].tobytes()) for i in kept.tolist()]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.bodies import Reading, pack_reading, read, unpack_readings, unpack_text
+from dedup.bodies import Reading, join, pack_reading, read, unpack_readings, unpack_text
 from dedup.compare import FEATURES, Pile, make_pile
 from dedup.frequencies import Frequencies, weigh
 from dedup.gains import compare_with_main
@@ -93,20 +93,24 @@ class View:
                 heads[text] = find_head(self.store, text)
         return heads
 
-    def pile_of(self, texts: Sequence[int], heads: Mapping[int, Head]) -> Pile:
-        """Read texts into what the comparison needs."""
+    def pile_of(
+        self,
+        texts: Sequence[int],
+        heads: Mapping[int, Head],
+        read_already: Sequence[int] = (),
+        reading: Reading | None = None,
+    ) -> Pile:
+        """Read texts into what the comparison needs; those that were read already come after the others."""
         bodies = dict(self.bodies)
         for text, body in select(
             self.store, "SELECT id, body FROM texts WHERE id", set(texts) - bodies.keys()
         ):
             bodies[text] = body
-        reading = unpack_bodies([bodies[text] for text in texts], self.keeps_texts)
-        return make_pile(
-            reading.found,
-            weigh(reading.found, self.frequencies),
-            reading.cut,
-            number_outlets([heads[text].outlet for text in texts]),
-        )
+        found = unpack_bodies([bodies[text] for text in texts], self.keeps_texts)
+        if reading is not None:
+            found = join(found, reading)
+        outlets = number_outlets([heads[text].outlet for text in (*texts, *read_already)])
+        return make_pile(found.found, weigh(found.found, self.frequencies), found.cut, outlets)
 
     def copied_of(self, texts: Sequence[int]) -> NDArray[np.float64]:
         """Return how much of each text stands in one that it may be a copy of."""

@@ -24,10 +24,10 @@ SAMPLED = 16
 SHINGLE_WEIGHT = round(6 * UNIT)
 """Weight of a word shingle in common, in units of 1/32 nat."""
 
-LEAST_WEIGHT = 9 * UNIT
+LEAST_WEIGHT = 13 * UNIT
 """Weight of the keys in common that makes two texts candidates, in units of 1/32 nat."""
 
-MOST_CANDIDATES = 12
+MOST_CANDIDATES = 24
 """Texts that a new one is compared with: those it has most in common with."""
 
 MOST_FIRST = 31
