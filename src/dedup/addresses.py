@@ -27,9 +27,11 @@ READ_SECONDS = 10.0
 
 _PORTS = {"http": 80, "https": 443}
 
-# Addresses that stand for others: of IPv4 within IPv6 (mapped, 6to4, Teredo, NAT64), which may be private.
-_STAND_INS = tuple(
-    ipaddress.ip_network(block) for block in ("::ffff:0:0/96", "2002::/16", "2001::/32", "64:ff9b::/32")
+# Besides what `ipaddress` knows: addresses of IPv6 that stand for one of IPv4, which may be private (mapped,
+# 6to4, Teredo, NAT64), and the old private ones of IPv6.
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(block)
+    for block in ("::ffff:0:0/96", "2002::/16", "2001::/32", "64:ff9b::/32", "fec0::/10")
 )
 
 
@@ -58,10 +60,10 @@ def checked(url: str) -> SplitResult:
     """
     try:
         parts = urlsplit(url)
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise FeedError(url, "not an address of http or https")
         if parts.username is not None or parts.password is not None:
             raise FeedError(url.replace(parts.netloc, parts.netloc.rpartition("@")[2]), "takes no user name")
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise FeedError(url, "not an address of http or https")
         parts.port  # noqa: B018 - reading it checks it
     except ValueError as error:
         raise FeedError(url, str(error).lower()) from None
@@ -91,7 +93,7 @@ def is_public(address: str) -> bool:
     return (
         ip.is_global
         and not (ip.is_multicast or ip.is_reserved)
-        and not any(ip in block for block in _STAND_INS)
+        and not any(ip in block for block in _NOT_PUBLIC)
     )
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from dedup.errors import FeedError, MissingExtraError
 from dedup.fetch import fetch
@@ -129,7 +129,7 @@ def parse_feed(text: str, *, url: str = "", base: str = "", newest: int = 200) -
     url : str, optional
         Where it is, for messages.
     base : str, optional
-        Address that relative links start from.
+        Address that relative links start from; by default, the one that the feed says is its own.
     newest : int, optional
         Entries to return, >= 1; of more, the newest. What has no time counts as new.
 
@@ -168,17 +168,19 @@ def parse_feed(text: str, *, url: str = "", base: str = "", newest: int = 200) -
         sanitize_html=False,  # nothing but text is kept
         resolve_relative_uris=False,
     )
-    if not found.version and not found.entries:
+    if not found.get("version") and not found.entries:
         raise FeedError(url, _not_a_feed(text, base))
     now = datetime.now(UTC)
-    times = [_time(entry) for entry in found.entries]
+    said = [_time(entry) for entry in found.entries]
+    times = [time and min(time, now) for time in said]
     order = sorted(range(len(times)), key=lambda at: times[at] or now, reverse=True)[:newest]
     order.sort(key=lambda at: times[at] or datetime.max.replace(tzinfo=UTC))
-    outlet = _plain(found.feed.get("title_detail"))
+    outlet = " ".join(_plain(found.feed.get("title_detail")).split())
+    base = base or found.feed.get("link", "")
     return {
-        "entries": [_entry(found.entries[at], times[at], now, outlet, base) for at in order],
+        "entries": [_entry(found.entries[at], times[at], outlet, base) for at in order],
         "n_left_out": len(times) - len(order),
-        "n_future": sum((times[at] or now) > now for at in order),
+        "n_future": sum((said[at] or now) > now for at in order),
     }
 
 
@@ -189,24 +191,30 @@ def _not_a_feed(text: str, base: str) -> str:
 
     page = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"))
     links = page.xpath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
-    there = f"; its feed may be {urljoin(base, links[0])}" if links else "; give the address of its feed"
+    there = f"; its feed may be {_absolute(links[0], base)}" if links else "; give the address of its feed"
     return f"a page, not a feed{there}"
 
 
-def _entry(
-    entry: Mapping[str, Any], time: datetime | None, now: datetime, outlet: str, base: str
-) -> dict[str, str]:
-    link = urljoin(base, entry.get("link", "")) if entry.get("link") else ""
+def _entry(entry: dict[str, Any], time: datetime | None, outlet: str, base: str) -> dict[str, str]:
+    link = _absolute(entry.get("link", ""), base)
     name = entry.get("id", "").strip()
     parts = [*entry.get("content", ()), entry.get("summary_detail")]
     return {
         "id": name if ":" in name else link or name,
         "title": " ".join(_plain(entry.get("title_detail")).split()),
         "outlet": outlet,
-        "published_at": min(time, now).isoformat() if time else "",
+        "published_at": time.isoformat() if time else "",
         "url": link,
         "text": max(map(_plain, parts), key=len),
     }
+
+
+def _absolute(link: str, base: str) -> str:
+    """Return where a link leads; empty if that is not an address of the web."""
+    with suppress(ValueError):  # of an address that is none
+        there = urljoin(base, link)
+        return there if link and urlsplit(there).scheme in ("http", "https") else ""
+    return ""
 
 
 def _plain(detail: Mapping[str, Any] | None) -> str:
@@ -216,8 +224,9 @@ def _plain(detail: Mapping[str, Any] | None) -> str:
     return value.strip() if detail.get("type") == "text/plain" else html_text(value)
 
 
-def _time(entry: Mapping[str, Any]) -> datetime | None:
-    said = entry.get("published_parsed") or entry.get("updated_parsed")
+def _time(entry: dict[str, Any]) -> datetime | None:
+    # Of a `dict`, for feedparser's own `get` gives one for the other, with a warning.
+    said = dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")
     with suppress(ValueError, OverflowError, OSError):  # of a year that no calendar has
         return datetime.fromtimestamp(timegm(said), UTC) if said else None
     return None

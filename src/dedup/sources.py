@@ -72,8 +72,10 @@ def make_source(name: str, reader: Reader, options: Options) -> Source:
 
     Raises
     ------
+    FeedError
+        If it is an address, but not of http or https.
     InputError
-        If it is neither an address of http or https nor a path that is there.
+        If it is neither an address nor a path that is there.
 
     Examples
     --------
@@ -82,15 +84,14 @@ def make_source(name: str, reader: Reader, options: Options) -> Source:
     dedup.errors.InputError: a feed must be an address of http or https, or a file or folder that is there,
     not 'no-such-folder'
     """
-    if os.path.exists(name):
-        return _PathSource(name, reader, options)
-    try:
+    if "://" in name:
         checked(name)
-    except FeedError:
+        return _FeedSource(name, reader, options)
+    if not os.path.exists(name):
         raise InputError(
             f"a feed must be an address of http or https, or a file or folder that is there, not {name!r}"
-        ) from None
-    return _FeedSource(name, reader, options)
+        )
+    return _PathSource(name, reader, options)
 
 
 class _FeedSource:
@@ -130,8 +131,8 @@ class _PathSource:
                 failed.append(ReadError(path, (error.strerror or str(error)).lower()))
             except (FeedError, ReadError) as error:
                 failed.append(error)
-        for error in failed[:-1]:
-            report(str(error))
+        for one in failed[:-1]:
+            report(str(one))
         if failed:
             raise failed[-1]
 
@@ -185,12 +186,13 @@ def _new_entries(
     if feed["n_future"]:
         report(f"{name}: {feed['n_future']:,} entries dated in the future, taken as published now")
     missed: list[FeedError] = []
-    n_missed = n_empty = 0
+    n_missed = n_pages = n_empty = 0
     for entry in feed["entries"]:
         if entry["id"] and known(entry["id"]):
             continue
         text = entry["text"]
         if entry["url"] and not options.entries and n_missed < _N_UNREACHED:
+            n_pages += 1
             try:
                 page = reader.call("page", url=entry["url"], allow_private=options.allow_private)
                 text = page if len(page) >= len(text) else text
@@ -203,7 +205,7 @@ def _new_entries(
         else:
             n_empty += 1
     if missed:
-        rest = ", and left the others" if n_missed == _N_UNREACHED else ""
-        report(f"{name}: could not have {len(missed)} pages{rest}; the first: {missed[0]}")
+        rest = ", tried no more" if n_missed == _N_UNREACHED else ""
+        report(f"{name}: could not have {len(missed)} of {n_pages} pages{rest}; the first: {missed[0]}")
     if n_empty:
         report(f"{name}: {n_empty} entries have no text and were left out")

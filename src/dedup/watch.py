@@ -143,7 +143,7 @@ def _take(
 
 def _placed(index: Index, articles: Sequence[Article], report: Callable[[str], None]) -> Iterable[Placement]:
     try:
-        return index.add_many({article.id: article for article in articles}.values())
+        return index.add_many(articles)
     except InputError as error:
         if len(articles) == 1:
             report(f"{articles[0].id[:100]!r} left out: {error}")
