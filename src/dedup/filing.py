@@ -13,6 +13,7 @@ import xxhash
 from dedup.articles import Article
 from dedup.bodies import Reading, pack_text, read, unpack_text
 from dedup.compare import compare
+from dedup.errors import DuplicateIdError
 from dedup.frequencies import COUNTER_BITS
 from dedup.learnt import STEP, Learnt
 from dedup.lineage import IDENTICAL
@@ -106,12 +107,14 @@ class Filing:
                 store.execute("INSERT OR IGNORE INTO settings VALUES ('keep_texts', ?)", (int(keep_texts),))
         self.keeps_texts = bool(store.query("SELECT value FROM settings WHERE name = 'keep_texts'")[0][0])
 
-    def add(self, articles: Sequence[Article]) -> dict[str, set[str]]:
-        """Add articles of which none is there, in a transaction.
+    def add(self, articles: Sequence[Article]) -> tuple[set[str], dict[str, set[str]]]:
+        """Add the articles of which none is there, in a transaction.
 
         Returns
         -------
-        dict of str to set of str
+        known : set of str
+            Ids of those that were there.
+        changed : dict of str to set of str
             Ids of the articles whose parents changed, by the id of the new article that is to blame.
         """
         keep_freed_memory()
@@ -119,14 +122,16 @@ class Filing:
         try:
             with self._store.writing():
                 self._runs.refresh()
+                known = {article.id for article in articles if self._is_known(article)}
+                new = [article for article in articles if article.id not in known]
                 done = 0
-                while done < len(articles):
-                    done += self._add_some(articles[done:], changed)
+                while done < len(new):
+                    done += self._add_some(new[done:], changed)
         except BaseException:
             self._runs.discard()
             self._learnt.discard()
             raise
-        return changed
+        return known, changed
 
     def find(self, article: Article) -> list[tuple[str, str, float]]:
         """Return the parents that an article would have: id, relation, probability; the main one first."""
@@ -194,10 +199,17 @@ class Filing:
             for _, name, text, published, outlet, title, url in rows
         ]
 
-    def is_other(self, row: Any, article: Article) -> bool:
-        """Say whether the article of a row has another text."""
+    def _is_known(self, article: Article) -> bool:
+        rows = self._store.query(f"{ARTICLE} WHERE a.name = ?", (article.id,))
         digest = _digest(article.text.strip(), article.id)
-        return not self._store.query("SELECT 1 FROM texts WHERE id = ? AND digest = ?", (row[2], digest))
+        if rows and not self._store.query(
+            "SELECT 1 FROM texts WHERE id = ? AND digest = ?", (rows[0][2], digest)
+        ):
+            raise DuplicateIdError(
+                f"the index has another article with the id {article.id!r}; "
+                "remove it first, or give this one an id of its own"
+            )
+        return bool(rows)
 
     def verify(self) -> list[str]:
         """Return what is wrong with the file."""

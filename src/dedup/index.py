@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from dedup.articles import Article, as_article, as_articles
-from dedup.errors import DuplicateIdError, InputError, UnknownIdError
+from dedup.errors import InputError, UnknownIdError
 from dedup.filing import ARTICLE, Filing
 from dedup.graph import Edge, Lineage
 from dedup.store import Store
@@ -175,9 +175,7 @@ class Index:
         """
         pile = as_articles(articles)
         with self._store.lock:
-            known = {article.id for article in pile if self._is_known(article)}
-            new = [article for article in pile if article.id not in known]
-            changed = self._filing.add(new) if new else {}
+            known, changed = self._filing.add(pile)
             with self._store.reading():
                 return [self._placement(article, changed, article.id in known) for article in pile]
 
@@ -311,15 +309,6 @@ class Index:
             some = self._store.query("SELECT name FROM articles ORDER BY id LIMIT 3")
             raise UnknownIdError(name, [row[0] for row in some])
         return rows[0]
-
-    def _is_known(self, article: Article) -> bool:
-        rows = self._find(article.id)
-        if rows and self._filing.is_other(rows[0], article):
-            raise DuplicateIdError(
-                f"the index has another article with the id {article.id!r}; "
-                "remove it first, or give this one an id of its own"
-            )
-        return bool(rows)
 
     def _placement(self, article: Article, changed: Mapping[str, set[str]], known: bool) -> Placement:
         row = self._row(article.id)
