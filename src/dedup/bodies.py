@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def read(texts: Sequence[str]) -> Reading:
 
 def join(one: Reading, other: Reading) -> Reading:
     """Put two readings into one, in order."""
-    columns: dict[str, NDArray[np.generic]] = {}
+    columns: dict[str, Any] = {}
     for field in fields(Occurrences):
         first, second = getattr(one.found, field.name), getattr(other.found, field.name)
         if field.name in ("offsets", "unit_offsets"):
@@ -122,6 +123,16 @@ def unpack_readings(bodies: Sequence[bytes]) -> Reading:
     }
     occurrences = Occurrences(**{field.name: found[field.name] for field in fields(Occurrences)})
     return Reading(occurrences, Ragged(_whole_hashes(column(7, "u1")), np.append(0, np.cumsum(n_cut))))
+
+
+def pack_bodies(reading: Reading) -> list[bytes]:
+    """Pack each text of a reading."""
+    return [pack_reading(reading, text) for text in range(len(reading))]
+
+
+def unpack_bodies(bodies: Sequence[bytes], are_texts: bool) -> Reading:
+    """Read what the file has of texts."""
+    return read([unpack_text(body) for body in bodies]) if are_texts else unpack_readings(bodies)
 
 
 def _unpack(body: bytes) -> list[bytes]:

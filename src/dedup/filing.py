@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 import numpy as np
 import xxhash
 
 from dedup.articles import Article
-from dedup.bodies import Reading, pack_text, read, unpack_text
+from dedup.bodies import Reading, pack_bodies, pack_text, read, unpack_bodies
 from dedup.compare import compare
 from dedup.errors import DuplicateIdError
 from dedup.frequencies import COUNTER_BITS
 from dedup.learnt import STEP, Learnt
 from dedup.lineage import IDENTICAL
 from dedup.links import LEAST_KIN, find_kin
+from dedup.lookups import ARTICLE, COPY
 from dedup.memory import keep_freed_memory
 from dedup.model import load_model
 from dedup.pipeline import share_enough
@@ -27,10 +27,8 @@ from dedup.placing import (
     View,
     find_head,
     may_be_parent,
-    pack_bodies,
     place,
     select,
-    unpack_bodies,
 )
 from dedup.postings import Runs, make_keys
 from dedup.shingles import group_copies
@@ -39,15 +37,7 @@ from dedup.store import Store
 MOST_REMOVED = 0.02
 """Share of the texts that may be gone before their keys are, too."""
 
-ARTICLE = "SELECT a.id, a.name, a.text, a.published, a.outlet, a.title, a.url FROM articles a"
-"""Begins a query for articles, whose rows the functions here take."""
-
-_COPY = "copy"
-_RELATED = """
-WITH RECURSIVE near(id) AS (VALUES (?) UNION SELECT {to} FROM links JOIN near ON {of} = near.id {only})
-SELECT id FROM near
-"""
-_HAS_OLDER_COPY = """
+_HAS_OLDERCOPY = """
 SELECT 1 FROM texts WHERE near_copies = (SELECT near_copies FROM texts WHERE id = ?) AND id < ? LIMIT 1
 """
 _REMOVALS = (
@@ -57,22 +47,6 @@ _REMOVALS = (
     "DELETE FROM pairs WHERE second = ?",
     "DELETE FROM texts WHERE id = ?",
     "INSERT INTO removed VALUES (?)",
-)
-_CHECKS = (
-    (
-        "SELECT count(*) FROM texts WHERE NOT EXISTS (SELECT 1 FROM articles WHERE text = texts.id)",
-        "texts without an article",
-    ),
-    (
-        "SELECT count(*) FROM links a WHERE rank > 0"
-        " AND NOT EXISTS (SELECT 1 FROM links b WHERE b.child = a.child AND b.rank = 0)",
-        "texts with other parents and no main one",
-    ),
-    (
-        "SELECT count(*) FROM links WHERE NOT EXISTS"
-        " (SELECT 1 FROM pairs WHERE first = child AND second = parent OR first = parent AND second = child)",
-        "links between texts that were not compared",
-    ),
 )
 
 
@@ -141,7 +115,7 @@ class Filing:
         text = article.text.strip()
         same = self._store.query("SELECT id FROM texts WHERE digest = ?", (_digest(text, article.id),))
         if same and (known := find_head(self._store, same[0][0])).order < head.order:
-            return [(known.name, _COPY, IDENTICAL)]
+            return [(known.name, COPY, IDENTICAL)]
         new = self._read([text], [first], {first: head})
         pairs = self._compare(new, first, add=False)
         view = self._view(first, new, pairs)
@@ -157,48 +131,6 @@ class Filing:
             self._runs.discard()
             raise
 
-    def parents(self, row: Any) -> list[tuple[str, str, float]]:
-        """Return an article's parents: id, relation, probability; the main one first."""
-        head = find_head(self._store, row[2])
-        if head.name != row[1]:
-            return [(head.name, _COPY, IDENTICAL)]
-        found = self._store.query(
-            "SELECT parent, relation, probability FROM links WHERE child = ? ORDER BY rank", (row[2],)
-        )
-        return [(find_head(self._store, parent).name, relation, chance) for parent, relation, chance in found]
-
-    def root(self, text: int) -> str:
-        """Return the id of the root that a text comes down from through main parents."""
-        while parent := self._store.query("SELECT parent FROM links WHERE child = ? AND rank = 0", (text,)):
-            text = parent[0][0]
-        return find_head(self._store, text).name
-
-    def relatives(self, text: int, *, up: bool, main_only: bool) -> list[Any]:
-        """Return the rows of articles that a text comes down from, or that come down from it; itself, too."""
-        to, of = ("parent", "child") if up else ("child", "parent")
-        query = _RELATED.format(to=to, of=of, only="AND rank = 0" if main_only else "")
-        texts = [row[0] for row in self._store.query(query, (text,))]
-        return list(select(self._store, f"{ARTICLE} WHERE a.text", texts))
-
-    def articles(self, rows: Iterable[Any]) -> list[Article]:
-        """Make articles of rows; their texts are empty if the file does not keep any."""
-        rows = list(rows)
-        bodies: dict[int, bytes] = {}
-        if self.keeps_texts:
-            texts = {row[2] for row in rows}
-            bodies = dict(select(self._store, "SELECT id, body FROM texts WHERE id", texts))
-        return [
-            Article(
-                unpack_text(bodies[text]) if text in bodies else "",
-                name,
-                title,
-                None if published is None else datetime.fromtimestamp(published, UTC),
-                outlet,
-                url,
-            )
-            for _, name, text, published, outlet, title, url in rows
-        ]
-
     def _is_known(self, article: Article) -> bool:
         rows = self._store.query(f"{ARTICLE} WHERE a.name = ?", (article.id,))
         digest = _digest(article.text.strip(), article.id)
@@ -210,17 +142,6 @@ class Filing:
                 "remove it first, or give this one an id of its own"
             )
         return bool(rows)
-
-    def verify(self) -> list[str]:
-        """Return what is wrong with the file."""
-        query = self._store.query
-        wrong = [row[0] for row in query("PRAGMA integrity_check") if row[0] != "ok"]
-        wrong += [f"a row of {row[0]} refers to nothing" for row in query("PRAGMA foreign_key_check")]
-        for statement, meaning in _CHECKS:
-            count = query(statement)[0][0]
-            if count:
-                wrong.append(f"{meaning}: {count:,}")
-        return wrong + self._check_keys()
 
     def _add_some(self, articles: Sequence[Article], changed: dict[str, set[str]]) -> int:
         """Add the first of some articles: as many as are weighed alike. Return how many."""
@@ -329,7 +250,7 @@ class Filing:
         counters = (found.hashes >> np.uint64(64 - COUNTER_BITS)).astype(np.uint32)
         for i, text in enumerate(new.texts):
             own = counters[found.offsets[i] : found.offsets[i + 1]]
-            if len(own) and not self._store.query(_HAS_OLDER_COPY, (text, text)):
+            if len(own) and not self._store.query(_HAS_OLDERCOPY, (text, text)):
                 self._learnt.add(text, own[np.append(True, own[1:] != own[:-1])])
         self._learnt.close_spans(first + len(new.texts))
 
@@ -415,22 +336,6 @@ class Filing:
     def _next_text(self) -> int:
         rows = self._store.query("SELECT seq FROM sqlite_sequence WHERE name = 'texts'")
         return int(rows[0][0]) + 1 if rows else 1
-
-    def _check_keys(self) -> list[str]:
-        self._runs.discard()
-        self._runs.refresh()
-        texts = {row[0] for row in self._store.query("SELECT id FROM texts")}
-        removed = {row[0] for row in self._store.query("SELECT text FROM removed")}
-        keyed = self._runs.texts()
-        wrong = [] if self._runs.are_sorted() else ["keys are out of order"]
-        if stray := keyed - texts - removed:
-            wrong.append(f"keys of texts that are not there: {len(stray):,}")
-        without = sorted(texts - keyed)
-        bodies = [body for _, body in select(self._store, "SELECT id, body FROM texts WHERE id", without)]
-        n_words = unpack_bodies(bodies, self.keeps_texts).found.n_words if bodies else np.zeros(0)
-        if n_missing := int((n_words > 50).sum()):
-            wrong.append(f"texts without keys: {n_missing:,}")
-        return wrong
 
 
 def _digest(text: str, name: str) -> bytes:

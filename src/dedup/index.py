@@ -11,9 +11,11 @@ from types import TracebackType
 from typing import Any
 
 from dedup.articles import Article, as_article, as_articles
+from dedup.checks import find_faults
 from dedup.errors import InputError, UnknownIdError
-from dedup.filing import ARTICLE, Filing
+from dedup.filing import Filing
 from dedup.graph import Edge, Lineage
+from dedup.lookups import ARTICLE, articles_of, parents_of, relatives_of, root_of
 from dedup.store import Store
 from dedup.times import utc_time
 
@@ -120,11 +122,11 @@ class Index:
         last = 0
         while rows := self._store.query(f"{ARTICLE} WHERE a.id > ? ORDER BY a.id LIMIT 500", (last,)):
             last = rows[-1][0]
-            yield from self._filing.articles(rows)
+            yield from articles_of(self._store, rows, self._filing.keeps_texts)
 
     def __getitem__(self, name: str) -> Article:
         """Return an article; UnknownIdError if there is none of that id."""
-        return self._filing.articles([self._row(name)])[0]
+        return articles_of(self._store, [self._row(name)], self._filing.keeps_texts)[0]
 
     def add(self, article: str | Mapping[str, Any] | Article) -> Placement:
         """Add an article and place it.
@@ -197,22 +199,22 @@ class Index:
             one = replace(one, published_at=datetime.now(UTC))
         with self._store.lock, self._store.reading():
             found = self._filing.find(one)
-            family = self._filing.root(self._row(found[0][0])[2]) if found else one.id
+            family = root_of(self._store, self._row(found[0][0])[2]) if found else one.id
         edges = tuple(Edge(parent, one.id, relation, chance) for parent, relation, chance in found)
         return Placement(one, edges, family)
 
     def family(self, name: str) -> Lineage:
         """Return the family of an article: all that comes down from its root through main parents."""
         with self._store.lock, self._store.reading():
-            root = self._row(self._filing.root(self._row(name)[2]))
-            return self._lineage(self._filing.relatives(root[2], up=False, main_only=True))
+            root = self._row(root_of(self._store, self._row(name)[2]))
+            return self._lineage(relatives_of(self._store, root[2], up=False, main_only=True))
 
     def lineage(self, name: str) -> Lineage:
         """Return an article with what it was made from, and what was made from it, however far."""
         with self._store.lock, self._store.reading():
             text = self._row(name)[2]
             rows = [
-                row for up in (True, False) for row in self._filing.relatives(text, up=up, main_only=False)
+                row for up in (True, False) for row in relatives_of(self._store, text, up=up, main_only=False)
             ]
             return self._lineage(rows)
 
@@ -298,7 +300,7 @@ class Index:
     def verify(self) -> list[str]:
         """Check the file; return what is wrong with it, nothing if it is whole."""
         with self._store.lock, self._store.reading():
-            return self._filing.verify()
+            return find_faults(self._store, self._filing.keeps_texts)
 
     def _find(self, name: str) -> list[Any]:
         return self._store.query(f"{ARTICLE} WHERE a.name = ?", (name,))
@@ -314,10 +316,10 @@ class Index:
         row = self._row(article.id)
         edges = tuple(
             Edge(parent, article.id, relation, chance)
-            for parent, relation, chance in self._filing.parents(row)
+            for parent, relation, chance in parents_of(self._store, row)
         )
         others = tuple(sorted(changed.get(article.id, ())))
-        return Placement(article, edges, self._filing.root(row[2]), others, known)
+        return Placement(article, edges, root_of(self._store, row[2]), others, known)
 
     def _lineage(self, rows: Iterable[Any]) -> Lineage:
         ordered = sorted({row[0]: row for row in rows}.values())
@@ -325,7 +327,7 @@ class Index:
         edges = tuple(
             Edge(parent, row[1], relation, chance)
             for row in ordered
-            for parent, relation, chance in self._filing.parents(row)
+            for parent, relation, chance in parents_of(self._store, row)
             if parent in names
         )
-        return Lineage(tuple(self._filing.articles(ordered)), edges)
+        return Lineage(tuple(articles_of(self._store, ordered, self._filing.keeps_texts)), edges)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.bodies import Reading, join, pack_reading, read, unpack_readings, unpack_text
+from dedup.bodies import Reading, join, unpack_bodies
 from dedup.compare import FEATURES, Pile, make_pile
 from dedup.frequencies import Frequencies, weigh
 from dedup.gains import compare_with_main
@@ -209,16 +209,6 @@ def number_outlets(outlets: Sequence[str]) -> NDArray[np.int64]:
     """Number outlets, -1 where none is known."""
     names = {name: i for i, name in enumerate(sorted(set(outlets) - {""}))}
     return np.array([names.get(outlet, -1) for outlet in outlets], np.int64)
-
-
-def pack_bodies(reading: Reading) -> list[bytes]:
-    """Pack each text of a reading."""
-    return [pack_reading(reading, text) for text in range(len(reading))]
-
-
-def unpack_bodies(bodies: Sequence[bytes], are_texts: bool) -> Reading:
-    """Read what the file has of texts."""
-    return read([unpack_text(body) for body in bodies]) if are_texts else unpack_readings(bodies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,70 @@
+"""What an index answers from what it has filed: articles, parents, roots and relatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from dedup.articles import Article
+from dedup.bodies import unpack_text
+from dedup.lineage import IDENTICAL
+from dedup.placing import find_head, select
+from dedup.store import Store
+
+COPY = "copy"
+"""Relation of articles with the same text."""
+
+ARTICLE = "SELECT a.id, a.name, a.text, a.published, a.outlet, a.title, a.url FROM articles a"
+"""Begins a query for articles, whose rows the functions here take."""
+
+_RELATED = """
+WITH RECURSIVE near(id) AS (VALUES (?) UNION SELECT {to} FROM links JOIN near ON {of} = near.id {only})
+SELECT id FROM near
+"""
+
+
+def parents_of(store: Store, row: Any) -> list[tuple[str, str, float]]:
+    """Return an article's parents: id, relation, probability; the main one first."""
+    head = find_head(store, row[2])
+    if head.name != row[1]:
+        return [(head.name, COPY, IDENTICAL)]
+    found = store.query(
+        "SELECT parent, relation, probability FROM links WHERE child = ? ORDER BY rank", (row[2],)
+    )
+    return [(find_head(store, parent).name, relation, chance) for parent, relation, chance in found]
+
+
+def root_of(store: Store, text: int) -> str:
+    """Return the id of the root that a text comes down from through main parents."""
+    while parent := store.query("SELECT parent FROM links WHERE child = ? AND rank = 0", (text,)):
+        text = parent[0][0]
+    return find_head(store, text).name
+
+
+def relatives_of(store: Store, text: int, *, up: bool, main_only: bool) -> list[Any]:
+    """Return the rows of articles that a text comes down from, or that come down from it; itself, too."""
+    to, of = ("parent", "child") if up else ("child", "parent")
+    query = _RELATED.format(to=to, of=of, only="AND rank = 0" if main_only else "")
+    texts = [row[0] for row in store.query(query, (text,))]
+    return list(select(store, f"{ARTICLE} WHERE a.text", texts))
+
+
+def articles_of(store: Store, rows: Iterable[Any], keeps_texts: bool) -> list[Article]:
+    """Make articles of rows; their texts are empty if the file does not keep any."""
+    rows = list(rows)
+    bodies: dict[int, bytes] = {}
+    if keeps_texts:
+        texts = {row[2] for row in rows}
+        bodies = dict(select(store, "SELECT id, body FROM texts WHERE id", texts))
+    return [
+        Article(
+            unpack_text(bodies[text]) if text in bodies else "",
+            name,
+            title,
+            None if published is None else datetime.fromtimestamp(published, UTC),
+            outlet,
+            url,
+        )
+        for _, name, text, published, outlet, title, url in rows
+    ]
