@@ -67,6 +67,7 @@ def make_sections(results: Mapping[str, Any]) -> Iterator[Section]:
     yield from own_sections(results)
     if "start" in results:
         yield start_section(results["start"])
+    yield Section("What was tried", _TRIED.read_text(encoding="utf-8").rstrip())
 
 
 def brief(results: Mapping[str, Any]) -> str:
