@@ -26,6 +26,9 @@ def print_tables(results: Mapping[str, Any]) -> None:
         print(f"{section.title}\n\n{section.text}\n")
 
 
+_TRIED = Path(__file__).with_name("tried.md")
+
+
 def write_page(results: Mapping[str, Any], folder: Path) -> None:
     """Write benchmarks.md, and its plots where there is matplotlib."""
     folder.mkdir(parents=True, exist_ok=True)
