@@ -135,7 +135,7 @@ def test_the_page_says_what_was_missed_and_left_out(tmp_path: Path) -> None:
     assert "| text_dedup 1 | 1,111 | 1,111 | 2.2 | 9.0 × | 5 MB | - | - | 0.900 / 0.900 | 5 |" in page
     assert "| `a.b` | 1.50 s, 75% |" in page
     assert "skew 1000000 1 failed: killed." in page
-    assert page.count("\n## ") == 7
+    assert page.count("\n## ") == 8
     assert make_page({}, tmp_path).count("\n## ") == 1
 
 
