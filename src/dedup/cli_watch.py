@@ -51,7 +51,8 @@ def watch(
     FILE is an index, made if it is missing. FEED is the address of an RSS or Atom feed, a file that holds one
     (.xml, .rss, .atom, .rdf) or articles (.jsonl, .json, .csv, .txt), or a folder of such files.
 
-    What is new is added to the index; one line is printed for each article that has a parent:
+    What is new is added to the index, one feed after the other; one line is printed for each article that has
+    a parent, and again if its parents change since one of them came late:
 
     \b
       {"id": "https://paper.example/7", "title": "Harbour shut", "outlet": "The Paper",

@@ -161,12 +161,14 @@ def serve() -> None:
     tasks: dict[str, Callable[..., Any]] = {"feed": read_feed, "file": read_feed_file, "page": read_page}
     for line in sys.stdin.buffer:
         task, arguments = json.loads(line)
+        place = arguments.get("url") or arguments.get("path")
         try:
             answer = ["done", tasks[task](**arguments)]
         except FeedError as error:
             answer = ["error", [error.place, error.reason]]
+        except MemoryError:
+            answer = ["error", [place, f"takes more than {_BYTES >> 20:,} MiB of memory to read"]]
         except Exception as error:  # a parser may raise anything at all on bad input
-            place = arguments.get("url") or arguments.get("path")
             reason = str(error) if isinstance(error, DedupError) else f"unreadable ({type(error).__name__})"
             answer = ["error", [place, reason]]
         sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")

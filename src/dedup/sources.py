@@ -18,7 +18,7 @@ FEED_ENDINGS = (".xml", ".rss", ".atom", ".rdf")
 
 _BATCH = 100  # articles of a file that are handed on together
 _N_SHOWN = 5  # articles of a file whose error is shown; the others are counted
-_N_UNREACHED = 5  # pages in a row that cannot be had, from which on a feed's entries have to do
+_N_UNREACHED = 3  # pages in a row that cannot be had, from which on a feed's entries have to do
 
 Known = Callable[[str], bool]
 Report = Callable[[str], None]

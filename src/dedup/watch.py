@@ -14,6 +14,7 @@ from dedup.reader import Ended
 from dedup.sources import Source
 
 if TYPE_CHECKING:
+    from dedup.graph import Node
     from dedup.index import Index, Placement
 
 _LONGEST_WAIT = 3600.0  # seconds between polls of a feed that fails, unless polls are rarer anyway
@@ -43,9 +44,10 @@ def watch(
     index : Index
         Open for writing.
     sources : iterable of Source
-        See `dedup.sources.make_source`; polled one after the other.
+        See `dedup.sources.make_source`; polled one after the other, in this order.
     emit : callable
-        Is given the record of each article that was added and has a parent; see `record_of`.
+        Is given the record of each article that was added and has a parent, and once more, or for the first
+        time, when its parents change since one of them came late; see `record_of`.
     report : callable
         Is given a line for each thing that failed. A source that fails is polled again after twice the time,
         four times and so on, up to an hour.
@@ -68,8 +70,8 @@ def watch(
 
     Notes
     -----
-    An article is told of once: when it is added, which is durable first. One that was added just before the
-    process was killed is not told of.
+    An article is told of when it is added, which is durable first. One that was added just before the process
+    was killed is not told of.
     """
     turns = [_Turn(source) for source in sources]
     while not stop.is_set():
@@ -83,13 +85,13 @@ def watch(
     return not any(turn.n_failed for turn in turns)
 
 
-def record_of(placed: Placement) -> dict[str, Any]:
-    """Write a placement as a record.
+def record_of(placed: Placement | Node) -> dict[str, Any]:
+    """Write the place of an article as a record.
 
     Parameters
     ----------
-    placed : Placement
-        What an index returned.
+    placed : Placement or Node
+        What an index or a lineage of it returned.
 
     Returns
     -------
@@ -127,7 +129,7 @@ def _take(
     try:
         for batch in turn.source.batches(index.__contains__, report):
             for placed in _placed(index, batch, report):
-                if placed.parents and not placed.known:
+                if placed.parents:
                     emit(record_of(placed))
             if stop.is_set():
                 return
@@ -141,11 +143,20 @@ def _take(
         report(f"{error}; next try in {wait:g} s" if every else str(error))
 
 
-def _placed(index: Index, articles: Sequence[Article], report: Callable[[str], None]) -> Iterable[Placement]:
+def _placed(
+    index: Index, articles: Sequence[Article], report: Callable[[str], None]
+) -> list[Placement | Node]:
+    """Add articles; return their places, and those of others whose parents changed by that."""
+    new = [placed for placed in _added(index, articles, report) if not placed.known]
+    changed = {name for placed in new for name in placed.changed} - {placed.article.id for placed in new}
+    return [*new, *(index.lineage(name)[name] for name in sorted(changed))]
+
+
+def _added(index: Index, articles: Sequence[Article], report: Callable[[str], None]) -> list[Placement]:
     try:
         return index.add_many(articles)
     except InputError as error:
         if len(articles) == 1:
             report(f"{articles[0].id[:100]!r} left out: {error}")
             return []
-        return [placed for article in articles for placed in _placed(index, [article], report)]
+        return [placed for article in articles for placed in _added(index, [article], report)]
