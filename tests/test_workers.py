@@ -1,7 +1,7 @@
 """Work shared out among processes."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from operator import add, mul
 
@@ -60,6 +60,7 @@ def test_parts_are_drawn_as_there_is_room() -> None:
     taken: list[int] = []
     with Workers(2) as workers:
         results = workers.run(abs, numbers(10_000, taken))
+        assert isinstance(results, Generator)
         assert next(results) == 0
         assert len(taken) < 100
         results.close()
