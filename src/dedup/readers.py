@@ -71,15 +71,15 @@ def read_articles(
         raise InputError(
             f"paths must be an iterable of paths, not a single one, {os.fspath(paths)!r}; use a list"
         )
-    for file, name in [found for path in paths for found in _files(os.fspath(path))]:
-        yield from _read_file(file, name, on_bad or _raise)
+    for file, name in [found for path in paths for found in find_files(os.fspath(path))]:
+        yield from read_file(file, name, on_bad or _raise)
 
 
 def _raise(error: ReadError) -> NoReturn:
     raise error
 
 
-def _files(path: str) -> list[tuple[str, str]]:
+def find_files(path: str) -> list[tuple[str, str]]:
     """List the files to read of a path, each with its name below the folder that was named."""
     if path == "-":
         return [("-", "-")]
@@ -114,7 +114,8 @@ def _known_endings() -> str:
     return f"{', '.join(_READERS)}, each also with .gz"
 
 
-def _read_file(path: str, name: str, report: _Report) -> Iterator[Article]:
+def read_file(path: str, name: str, report: _Report) -> Iterator[Article]:
+    """Yield the articles of one file that `find_files` lists; what cannot be read is reported."""
     reader = _jsonl if path == "-" else _READERS[_ending(path)]
     stem = name[: len(name.lower().removesuffix(".gz")) - len(_ending(name))]
     try:

@@ -11,7 +11,7 @@ from dedup.addresses import checked
 from dedup.articles import Article, as_articles
 from dedup.errors import FeedError, InputError, ReadError
 from dedup.reader import Reader
-from dedup.readers import _files, _read_file
+from dedup.readers import find_files, read_file
 
 FEED_ENDINGS = (".xml", ".rss", ".atom", ".rdf")
 """Endings of files that hold a feed; others are read by `read_articles`."""
@@ -142,7 +142,7 @@ class _PathSource:
             yield from _new_entries(feed, path, self._reader, self._options, known, report)
             return
         bad: list[ReadError] = []
-        yield from _batched(_read_file(path, name, bad.append))
+        yield from _batched(read_file(path, name, bad.append))
         for error in bad[:_N_SHOWN]:
             report(str(error))
         if len(bad) > _N_SHOWN:
@@ -151,7 +151,7 @@ class _PathSource:
     def _files(self) -> list[tuple[str, str]]:
         """List the files to read, each with its name below the folder."""
         if not os.path.isdir(self.name):
-            return [(self.name, "")] if self.name.lower().endswith(FEED_ENDINGS) else _files(self.name)
+            return [(self.name, "")] if self.name.lower().endswith(FEED_ENDINGS) else find_files(self.name)
         feeds = [
             (os.path.join(folder, name), "")
             for folder, _, names in os.walk(self.name)
@@ -159,7 +159,7 @@ class _PathSource:
             if name.lower().endswith(FEED_ENDINGS) and not name.startswith(".")
         ]
         try:
-            return sorted(feeds + _files(self.name))
+            return sorted(feeds + find_files(self.name))
         except ReadError:
             if feeds:
                 return sorted(feeds)
