@@ -96,7 +96,7 @@ class Filing:
         try:
             with self._store.writing():
                 self._runs.refresh()
-                known = {article.id for article in articles if self._is_known(article)}
+                known = {article.id for article in articles if self.is_known(article)}
                 new = [article for article in articles if article.id not in known]
                 done = 0
                 while done < len(new):
@@ -131,7 +131,8 @@ class Filing:
             self._runs.discard()
             raise
 
-    def _is_known(self, article: Article) -> bool:
+    def is_known(self, article: Article) -> bool:
+        """Say whether an article is there; DuplicateIdError if its id is there with another text."""
         rows = self._store.query(f"{ARTICLE} WHERE a.name = ?", (article.id,))
         digest = _digest(article.text.strip(), article.id)
         if rows and not self._store.query(

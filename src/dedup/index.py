@@ -193,11 +193,18 @@ class Index:
         -------
         Placement
             What `add` would return, but for what it would change.
+
+        Raises
+        ------
+        InputError
+            If the article is not usable, or its id is there with another text.
         """
-        one = as_article(article)
-        if one.published_at is None:
-            one = replace(one, published_at=datetime.now(UTC))
+        (one,) = as_articles([as_article(article)])
         with self._store.lock, self._store.reading():
+            if self._filing.is_known(one):
+                return self._placement(one, {}, True)
+            if one.published_at is None:
+                one = replace(one, published_at=datetime.now(UTC))
             found = self._filing.find(one)
             family = root_of(self._store, self._row(found[0][0])[2]) if found else one.id
         edges = tuple(Edge(parent, one.id, relation, chance) for parent, relation, chance in found)
