@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -96,8 +95,8 @@ class Index:
     ) -> None:
         if timeout < 0:
             raise InputError(f"timeout is {timeout}; give a number of seconds from 0 on")
-        self._store = Store(path, read_only=read_only, timeout=timeout)
-        self._filing = Filing(self._store, keep_texts)
+        self._store = Store(path, read_only=read_only, timeout=timeout, keep_texts=keep_texts)
+        self._filing = Filing(self._store)
 
     def __enter__(self) -> Index:
         return self
@@ -300,7 +299,8 @@ class Index:
             "n_texts": int(count("SELECT count(*) FROM texts")[0][0]),
             "n_derived": int(count("SELECT count(*) FROM links WHERE rank = 0")[0][0]),
             "n_pairs": int(count("SELECT count(*) FROM pairs")[0][0]),
-            "file_bytes": os.path.getsize(self._store.path),
+            # Not the size of the file itself, which lags behind while it is open.
+            "file_bytes": int(count("PRAGMA page_count")[0][0]) * int(count("PRAGMA page_size")[0][0]),
             "text_bytes": int(count("SELECT ifnull(sum(length(body)), 0) FROM texts")[0][0]),
         }
 
