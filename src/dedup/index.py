@@ -127,6 +127,11 @@ class Index:
         """Return an article; UnknownIdError if there is none of that id."""
         return articles_of(self._store, [self._row(name)], self._filing.keeps_texts)[0]
 
+    @property
+    def keeps_texts(self) -> bool:
+        """Whether texts are kept; where they are not, articles come back with empty ones."""
+        return self._filing.keeps_texts
+
     def add(self, article: str | Mapping[str, Any] | Article) -> Placement:
         """Add an article and place it.
 
@@ -209,6 +214,11 @@ class Index:
         edges = tuple(Edge(parent, one.id, relation, chance) for parent, relation, chance in found)
         return Placement(one, edges, family)
 
+    def placement(self, name: str) -> Placement:
+        """Return where an article of the index belongs; UnknownIdError if there is none of that id."""
+        with self._store.lock, self._store.reading():
+            return self._placement(self[name], {}, True)
+
     def family(self, name: str) -> Lineage:
         """Return the family of an article: all that comes down from its root through main parents."""
         with self._store.lock, self._store.reading():
@@ -268,13 +278,20 @@ class Index:
             return len(rows)
 
     def merge(self, other: Index) -> int:
-        """Add the articles of another index that are not here.
+        """Add the articles of another index whose ids are not here.
 
         Returns
         -------
         int
             How many were added.
+
+        Raises
+        ------
+        InputError
+            If the other index keeps no texts, without which nothing can be placed here.
         """
+        if not other.keeps_texts:
+            raise InputError("other keeps no texts; add the articles themselves, with their texts")
         n_before = len(self)
         part: list[Article] = []
         for article in other:
