@@ -37,7 +37,7 @@ from dedup.store import Store
 MOST_REMOVED = 0.02
 """Share of the texts that may be gone before their keys are, too."""
 
-_HAS_OLDERCOPY = """
+_HAS_OLDER_COPY = """
 SELECT 1 FROM texts WHERE near_copies = (SELECT near_copies FROM texts WHERE id = ?) AND id < ? LIMIT 1
 """
 _REMOVALS = (
@@ -67,18 +67,13 @@ class Filing:
     ----------
     store : Store
         The file.
-    keep_texts : bool
-        Whether a new file keeps texts.
     """
 
-    def __init__(self, store: Store, keep_texts: bool) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self._runs = Runs(store)
         self._learnt = Learnt(store)
         self._model = load_model()
-        if not store.query("SELECT 1 FROM settings"):
-            with store.writing():
-                store.execute("INSERT OR IGNORE INTO settings VALUES ('keep_texts', ?)", (int(keep_texts),))
         self.keeps_texts = bool(store.query("SELECT value FROM settings WHERE name = 'keep_texts'")[0][0])
 
     def add(self, articles: Sequence[Article]) -> tuple[set[str], dict[str, set[str]]]:
@@ -251,7 +246,7 @@ class Filing:
         counters = (found.hashes >> np.uint64(64 - COUNTER_BITS)).astype(np.uint32)
         for i, text in enumerate(new.texts):
             own = counters[found.offsets[i] : found.offsets[i + 1]]
-            if len(own) and not self._store.query(_HAS_OLDERCOPY, (text, text)):
+            if len(own) and not self._store.query(_HAS_OLDER_COPY, (text, text)):
                 self._learnt.add(text, own[np.append(True, own[1:] != own[:-1])])
         self._learnt.close_spans(first + len(new.texts))
 

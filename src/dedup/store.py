@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ FORMAT = 1
 """Version of the format; a file of an earlier one is brought up to it when it is opened for writing."""
 
 _APPLICATION = 0x64647570  # "ddup": how SQLite, and file(1), tell our files from others
+_HEAD_BYTES = 100
 _SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 -- Distinct texts. What is compared, and linked, are texts; articles with the same text are its copies.
@@ -36,7 +37,8 @@ CREATE TABLE articles (
     title TEXT NOT NULL,
     url TEXT NOT NULL
 );
-CREATE INDEX articles_by_text ON articles (text);
+-- The first of those with a text stands for it; there may be very many.
+CREATE INDEX articles_by_text ON articles (text, ifnull(published, 9e999), name);
 CREATE INDEX articles_by_time ON articles (published);
 -- Pairs of texts that may be kin: what the comparison says with the first, which came later, as child.
 CREATE TABLE pairs (
@@ -77,6 +79,8 @@ class Store:
         Whether never to write.
     timeout : float
         Seconds to wait for another writer.
+    keep_texts : bool
+        Whether a new file keeps texts.
 
     Raises
     ------
@@ -84,7 +88,7 @@ class Store:
         If the file is not an index, is of a newer format, is truncated or damaged, or cannot be opened.
     """
 
-    def __init__(self, path: str | Path, *, read_only: bool, timeout: float) -> None:
+    def __init__(self, path: str | Path, *, read_only: bool, timeout: float, keep_texts: bool) -> None:
         self.path = os.fspath(path)
         self.lock = threading.RLock()
         self._read_only = read_only
@@ -98,7 +102,7 @@ class Store:
             self._connection = self._connect()
         try:
             with self.errors():
-                self._prepare(is_new)
+                self._prepare(keep_texts)
         except BaseException:
             self._connection.close()
             raise
@@ -139,10 +143,13 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Write all of what is done meanwhile, durably, or nothing of it."""
+        """Write all of what is done meanwhile, durably, or nothing of it; within another such block, with it."""
         if self._read_only:
             raise IndexFileError(f"{self.path}: the index was opened to be read only")
         with self.lock:
+            if self._connection.in_transaction:
+                yield
+                return
             with self.errors():
                 self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -156,13 +163,16 @@ class Store:
 
     def copy_to(self, path: str | Path) -> None:
         """Copy the file while others may write it."""
-        if os.path.exists(path):
-            raise IndexFileError(f"{os.fspath(path)}: there is such a file; name one that is not there")
-        with self.errors():
-            target = sqlite3.connect(path)
-            with self.lock:
+        name = os.fspath(path)
+        if os.path.exists(name):
+            raise IndexFileError(f"{name}: there is such a file; name one that is not there")
+        try:
+            with closing(sqlite3.connect(name)) as target, self.lock:
                 self._connection.backup(target)
-            target.close()
+        except sqlite3.Error as error:
+            with suppress(OSError):
+                os.remove(name)
+            raise _explained(name, error, self._timeout) from error
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -170,32 +180,46 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            raise _explained(self.path, code, str(error), self._timeout) from error
+            raise _explained(self.path, error, self._timeout) from error
 
     def _connect(self) -> sqlite3.Connection:
         mode = "ro" if self._read_only else "rwc"
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             f"{Path(self.path).absolute().as_uri()}?mode={mode}",
             uri=True,
             timeout=self._timeout,
             isolation_level=None,
             check_same_thread=False,
         )
+        connection.text_factory = lambda raw: raw.decode("utf-8", "surrogatepass")  # see `as_text`
+        return connection
 
     def _check_head(self) -> None:
         """Look at the first bytes, so that a file of another program is not even opened."""
         try:
             with open(self.path, "rb") as stream:
-                head = stream.read(100)
+                head = stream.read(_HEAD_BYTES)
         except OSError as error:
             raise IndexFileError(f"{self.path}: {error.strerror or error}") from None
-        if len(head) < 100 or head[:16] != b"SQLite format 3\0":
+        if len(head) < _HEAD_BYTES or head[:16] != b"SQLite format 3\0":
             raise IndexFileError(f"{self.path}: not an index; name another file, and one will be made")
         if int.from_bytes(head[68:72], "big") != _APPLICATION:
             raise IndexFileError(
                 f"{self.path}: a database of another program; name another file, and an index will be made"
             )
+        self._check_version(int.from_bytes(head[60:64], "big"))
+
+    def _check_version(self, version: int) -> None:
+        if version > FORMAT:
+            raise IndexFileError(
+                f"{self.path}: format {version} is newer than {FORMAT}, the latest that this version knows; "
+                "upgrade it: pip install -U dedup-lineage"
+            )
+
+    def _check_size(self) -> None:
+        """Compare the size that the file has with the one that it should have."""
+        with open(self.path, "rb") as stream:
+            head = stream.read(_HEAD_BYTES)
         page_size = int.from_bytes(head[16:18], "big")
         page_size = 65536 if page_size == 1 else page_size
         n_pages = int.from_bytes(head[28:32], "big")
@@ -204,49 +228,59 @@ class Store:
         if os.path.getsize(self.path) < n_pages * page_size and not in_wal:
             raise IndexFileError(f"{self.path}: the file was cut off; restore it from a backup")
 
-    def _prepare(self, is_new: bool) -> None:
+    def _prepare(self, keep_texts: bool) -> None:
         connection = self._connection
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cache_size = -65536")  # 64 MB
+        with self.reading():  # nobody is writing the file itself then
+            is_empty = not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            self._check_size()
+        if is_empty:
+            self._create(keep_texts)
+        version = self._version()
+        self._check_version(version)
+        if version < FORMAT:
+            self._migrate()
         if not self._read_only:
+            # Not before the tables are in the file itself: a file that others open must say what it is.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # what was added survives the loss of power
-        if is_new:
-            self._create()
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if version > FORMAT:
-            raise IndexFileError(
-                f"{self.path}: format {version} is newer than {FORMAT}, the latest that this version knows; "
-                "upgrade it: pip install -U dedup-lineage"
-            )
-        if version < FORMAT:
-            self._migrate(version)
 
-    def _create(self) -> None:
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def _create(self, keep_texts: bool) -> None:
         connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
-        # Another process may have made it meanwhile.
-        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            for statement in _SCHEMA.split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-        connection.execute("COMMIT")
+        with self.writing():
+            # Another process may have made it meanwhile.
+            if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                for statement in _SCHEMA.split(";\n"):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO settings VALUES ('keep_texts', ?)", (int(keep_texts),))
+                connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+                connection.execute(f"PRAGMA user_version = {FORMAT}")
 
-    def _migrate(self, version: int) -> None:
+    def _migrate(self) -> None:
         if self._read_only:
             raise IndexFileError(
-                f"{self.path}: format {version} is older than {FORMAT}; open it once for writing to renew it"
+                f"{self.path}: its format is older than {FORMAT}; open it once for writing to renew it"
             )
-        self._connection.execute("BEGIN IMMEDIATE")
-        for step in range(version, FORMAT):
-            _MIGRATIONS[step](self._connection)
-        self._connection.execute(f"PRAGMA user_version = {FORMAT}")
-        self._connection.execute("COMMIT")
+        with self.writing():
+            for step in range(self._version(), FORMAT):  # which another process may have done meanwhile
+                if step not in _MIGRATIONS:
+                    raise IndexFileError(f"{self.path}: there was no format {step}; restore it from a backup")
+                _MIGRATIONS[step](self._connection)
+            self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
-def _explained(path: str, code: int, said: str, timeout: float) -> IndexFileError:
+def as_text(value: str) -> bytes:
+    """Encode what a user named for ``CAST(? AS TEXT)``: SQLite takes no strings with lone surrogates."""
+    return value.encode("utf-8", "surrogatepass")
+
+
+def _explained(path: str, error: sqlite3.Error, timeout: float) -> IndexFileError:
+    code, said = getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return BusyError(
             f"{path}: another process has been writing for {timeout:g} seconds; "
@@ -255,7 +289,8 @@ def _explained(path: str, code: int, said: str, timeout: float) -> IndexFileErro
     meanings = {
         sqlite3.SQLITE_FULL: "the disk is full; nothing of this call was written",
         sqlite3.SQLITE_READONLY: "the file may not be written",
-        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; is there such a folder, and may it be written?",
+        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; is there such a folder, and may it be written? "
+        "Readers write beside the file, too",
         sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a backup",
         sqlite3.SQLITE_NOTADB: "not an index; name another file, and one will be made",
         sqlite3.SQLITE_IOERR: f"the disk failed ({said}); nothing of this call was written",
