@@ -4,28 +4,23 @@ What takes long to import is imported inside the command that needs it, so that 
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.articles import Article, as_articles
+from dedup.articles import Article
+from dedup.cli_common import output_option, paths_argument, quiet_option, read, skip_bad_option, write
 from dedup.cli_watch import watch
-from dedup.errors import DedupError, InputError, ReadError
+from dedup.errors import DedupError, InputError
 from dedup.progress import progress
-from dedup.writers import json_line, write_lines
+from dedup.writers import json_line
 
 if TYPE_CHECKING:
     from dedup.duplicates import Duplicates
 
-_BAD_INPUT, _BROKEN_PIPE, _INTERRUPTED = 2, 141, 130
-_N_SHOWN = 5  # skipped articles whose error is shown; the others are counted
+_BAD_INPUT, _INTERRUPTED = 2, 130
 
-_paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
-_output = click.option("-o", "--output", metavar="FILE", help="Write there, whole or not at all.")
-_skip_bad = click.option(
-    "--skip-bad", is_flag=True, help="Go on past articles that cannot be read; count them."
-)
 _workers = click.option(
     "--workers",
     type=click.IntRange(min=1),
@@ -34,7 +29,6 @@ _workers = click.option(
     metavar="N",
     help="Processes; more than one pay from some thousand articles on.",
 )
-_quiet = click.option("-q", "--quiet", is_flag=True, help="Nothing but errors on standard error.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,7 +54,7 @@ def cli() -> None:
 
 
 @cli.command()
-@_paths
+@paths_argument
 @click.option(
     "--format",
     "form",
@@ -69,7 +63,7 @@ def cli() -> None:
     show_default=True,
     help="Trees to read, one JSON line an article, or one JSON object.",
 )
-@_output
+@output_option
 @click.option("--ignore-dates", is_flag=True, help="Do not use publication times.")
 @click.option(
     "--min-probability",
@@ -78,8 +72,8 @@ def cli() -> None:
     help="Probability from which an edge counts.",
 )
 @_workers
-@_skip_bad
-@_quiet
+@skip_bad_option
+@quiet_option
 def lineage(
     paths: tuple[str, ...],
     form: str,
@@ -105,7 +99,7 @@ def lineage(
     """
     from dedup.lineage import DEFAULT_MIN_PROBABILITY, find_lineage
 
-    articles = _read(paths, skip_bad, quiet)
+    articles = read(paths, skip_bad, quiet)
     with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
         found = find_lineage(
             articles,
@@ -115,12 +109,12 @@ def lineage(
         )
         records = [] if form == "tree" else found.records()
     if form == "tree":
-        _write(output, [str(found)])
+        write(output, [str(found)])
     elif form == "jsonl":
-        _write(output, map(json_line, records))
+        write(output, map(json_line, records))
     else:
         families = [{"id": members[0], "members": members} for members in found.families]
-        _write(output, [json_line({"version": 1, "families": families, "articles": records})])
+        write(output, [json_line({"version": 1, "families": families, "articles": records})])
 
 
 @cli.command()
@@ -135,11 +129,11 @@ def compare(a: str, b: str) -> None:
     """
     from dedup.evidence import compare_texts
 
-    _write(None, [str(compare_texts(_only_text(a), _only_text(b)))])
+    write(None, [str(compare_texts(_only_text(a), _only_text(b)))])
 
 
 @cli.command()
-@_paths
+@paths_argument
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1, min_open=True),
@@ -156,10 +150,10 @@ def compare(a: str, b: str) -> None:
     show_default=True,
     help="Clusters to read, or one JSON line an article.",
 )
-@_output
+@output_option
 @_workers
-@_skip_bad
-@_quiet
+@skip_bad_option
+@quiet_option
 def duplicates(
     paths: tuple[str, ...],
     threshold: float,
@@ -178,10 +172,10 @@ def duplicates(
     """
     from dedup.duplicates import find_duplicates
 
-    articles = _read(paths, skip_bad, quiet)
+    articles = read(paths, skip_bad, quiet)
     with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
         found = find_duplicates(articles, threshold=threshold, workers=workers)
-    _write(output, _clusters(articles, found) if form == "text" else _duplicate_lines(articles, found))
+    write(output, _clusters(articles, found) if form == "text" else _duplicate_lines(articles, found))
 
 
 cli.add_command(watch)
@@ -219,23 +213,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status if isinstance(status, int) else 0
 
 
-def _read(paths: Iterable[str], skip_bad: bool, quiet: bool) -> tuple[Article, ...]:
-    from dedup.readers import read_articles
-
-    bad: list[ReadError] = []
-    with progress("Reading", quiet=quiet):
-        articles = as_articles(read_articles(paths, on_bad=bad.append if skip_bad else None))
-    if bad and not quiet:
-        click.echo(f"dedup: skipped {len(bad)} that could not be read:", err=True)
-        for error in bad[:_N_SHOWN]:
-            click.echo(f"  {error}", err=True)
-        if len(bad) > _N_SHOWN:
-            click.echo(f"  and {len(bad) - _N_SHOWN} more", err=True)
-    return articles
-
-
 def _only_text(path: str) -> str:
-    articles = _read([path], skip_bad=False, quiet=True)
+    articles = read([path], skip_bad=False, quiet=True)
     if len(articles) != 1:
         raise InputError(
             f"{path} must hold one article to compare, not {len(articles)}; name a file with one"
@@ -265,13 +244,6 @@ def _duplicate_lines(articles: Sequence[Article], found: "Duplicates") -> Iterat
     for place, article in enumerate(articles):
         cluster = articles[first.get(place, place)].id
         yield json_line({"id": article.id, "cluster": cluster, "duplicates": others.get(place, [])})
-
-
-def _write(output: str | None, lines: Iterable[str]) -> None:
-    try:
-        write_lines(output or "-", lines)
-    except BrokenPipeError:
-        raise click.exceptions.Exit(_BROKEN_PIPE) from None
 
 
 if __name__ == "__main__":
