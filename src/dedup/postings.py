@@ -178,12 +178,14 @@ class Runs:
 
     def forget(self, removed: NDArray[np.int64]) -> None:
         """Drop the keys of texts that are gone, within a transaction."""
-        self.refresh()
-        for run, keys in self._runs.items():
+        for run, keys in list(self._runs.items()):
             kept = keys[~np.isin((keys & _TEXT_MASK).astype(np.int64), removed)]
             if len(kept) < len(keys):
-                self._runs[run] = kept
-                self._store.execute("UPDATE runs SET keys = ? WHERE id = ?", (_packed(kept), run))
+                # As a run of another number, so that those who have read this one do not go on with it.
+                insert = "INSERT INTO runs (level, keys) SELECT level, ? FROM runs WHERE id = ?"
+                self._runs[self._store.execute(insert, (_packed(kept), run))] = kept
+                self._store.execute("DELETE FROM runs WHERE id = ?", (run,))
+                del self._runs[run]
 
     def texts(self) -> set[int]:
         """Return the texts that have keys."""
@@ -194,7 +196,7 @@ class Runs:
         return all(bool((keys[1:] > keys[:-1]).all()) for keys in self._runs.values())
 
     def discard(self) -> None:
-        """Forget what is in memory, after a transaction that failed or changed runs in place."""
+        """Forget what is in memory, after a transaction that failed."""
         self._runs = {}
 
 
