@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,31 +77,37 @@ class Filing:
         self._model = load_model()
         self.keeps_texts = bool(store.query("SELECT value FROM settings WHERE name = 'keep_texts'")[0][0])
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write all of what is added and removed meanwhile, or nothing of it."""
+        try:
+            with self._store.writing():
+                self._runs.refresh()
+                yield
+        except BaseException:
+            self._runs.discard()
+            self._learnt.discard()
+            raise
+
     def add(self, articles: Sequence[Article]) -> tuple[set[str], dict[str, set[str]]]:
-        """Add the articles of which none is there, in a transaction.
+        """Add the articles that are not there, within a transaction.
 
         Returns
         -------
         known : set of str
             Ids of those that were there.
         changed : dict of str to set of str
-            Ids of the articles whose parents changed, by the id of the new article that is to blame.
+            Ids of articles that were there and whose parents changed, by that of the new one to blame.
         """
         keep_freed_memory()
         changed: dict[str, set[str]] = {}
-        try:
-            with self._store.writing():
-                self._runs.refresh()
-                known = {article.id for article in articles if self.is_known(article)}
-                new = [article for article in articles if article.id not in known]
-                done = 0
-                while done < len(new):
-                    done += self._add_some(new[done:], changed)
-        except BaseException:
-            self._runs.discard()
-            self._learnt.discard()
-            raise
-        return known, changed
+        known = {article.id for article in articles if self.is_known(article)}
+        new = [article for article in articles if article.id not in known]
+        done = 0
+        while done < len(new):
+            done += self._add_some(new[done:], changed)
+        names = {article.id for article in new}
+        return known, {guilty: others - names for guilty, others in changed.items()}
 
     def find(self, article: Article) -> list[tuple[str, str, float]]:
         """Return the parents that an article would have: id, relation, probability; the main one first."""
@@ -118,13 +125,22 @@ class Filing:
         return [(find_head(self._store, link.parent).name, link.relation, link.probability) for link in links]
 
     def remove(self, articles: Sequence[int]) -> set[str]:
-        """Remove articles by number, in a transaction; return the ids of those whose parents changed."""
-        try:
-            with self._store.writing():
-                return self._remove(articles)
-        except BaseException:
-            self._runs.discard()
-            raise
+        """Remove articles by number, within a transaction; return the ids of those whose parents changed."""
+        texts = {row[0] for row in select(self._store, "SELECT text FROM articles WHERE id", articles)}
+        heads = {text: find_head(self._store, text) for text in texts}
+        affected = self._affected(texts)
+        before = self._links_of(affected)
+        self._store.execute_many("DELETE FROM articles WHERE id = ?", [(article,) for article in articles])
+        left = {row[0] for row in select(self._store, "SELECT text FROM articles WHERE text", texts)}
+        gone = [(text,) for text in sorted(texts - left)]
+        for statement in _REMOVALS:
+            self._store.execute_many(statement, gone)
+        later = [text for text in left if find_head(self._store, text) != heads[text]]
+        affected |= self._affected(later)
+        moved = self._relink(affected - (texts - left), self._next_text(), before)
+        self._forget_keys()
+        changed = {find_head(self._store, text).name for text in moved}
+        return changed.union(*map(self._followers, later))
 
     def is_known(self, article: Article) -> bool:
         """Say whether an article is there; DuplicateIdError if its id is there with another text."""
@@ -150,13 +166,13 @@ class Filing:
         n_done = 0
         rows = []
         for article in articles:
+            if len(texts) == room:
+                break
             text = article.text.strip()
             digest = _digest(text, article.id)
             head = Head(article.id, article.outlet, _seconds(article.published_at))
             if digest not in numbers:
                 known = self._store.query("SELECT id FROM texts WHERE digest = ?", (digest,))
-                if not known and len(texts) == room:
-                    break
                 numbers[digest] = known[0][0] if known else first + len(texts)
                 if not known:
                     texts.append(text)
@@ -170,14 +186,15 @@ class Filing:
             rows.append((article, number, digest))
             n_done += 1
         new = self._read(texts, list(range(first, first + len(texts))), heads)
+        affected = self._affected(earlier)
         self._insert(new, rows)
         pairs = self._compare(new, first)
         self._store.execute_many("INSERT INTO pairs VALUES (?, ?, ?)", pairs)
         self._learn(new, first)
+        affected |= self._affected([*new.texts, *earlier])
+        moved = self._relink(affected, first)
         for number, guilty in earlier.items():
-            others = self._store.query("SELECT name FROM articles WHERE text = ?", (number,))
-            changed.setdefault(guilty, set()).update(row[0] for row in others if row[0] != guilty)
-        moved = self._relink(self._affected([*new.texts, *earlier]), first + len(texts))
+            changed.setdefault(guilty, set()).update(self._followers(number))
         blame = {number: heads[number].name for number in new.texts} | earlier
         for number in moved.keys() - blame.keys():
             guilty = next((blame[parent] for parent in moved[number] if parent in blame), rows[-1][0].id)
@@ -275,15 +292,26 @@ class Filing:
             affected |= later
         return affected
 
-    def _relink(self, texts: Collection[int], next_text: int) -> dict[int, list[int]]:
-        """Place texts anew; return the parents of those, new ones left out, whose parents changed."""
-        frequencies = self._learnt.frequencies(next_text)
+    def _followers(self, text: int) -> set[str]:
+        """Return the ids of what has a text, and of what was made from it: all whose parent it may be."""
+        children = self._store.query("SELECT child FROM links WHERE parent = ?", (text,))
+        copies = self._store.query("SELECT name FROM articles WHERE text = ?", (text,))
+        return {row[0] for row in copies} | {find_head(self._store, row[0]).name for row in children}
+
+    def _links_of(self, texts: Collection[int]) -> dict[int, list[Link]]:
+        links: dict[int, list[Link]] = {text: [] for text in texts}
+        columns = "SELECT child, rank, parent, relation, probability FROM links WHERE child"
+        for child, _, *link in sorted(select(self._store, columns, texts)):
+            links[child].append(Link(*link))
+        return links
+
+    def _relink(
+        self, texts: Collection[int], weighed_as: int, before: Mapping[int, list[Link]] | None = None
+    ) -> dict[int, list[int]]:
+        """Place texts anew, weighed as one is; return the parents of those whose parents changed."""
+        frequencies = self._learnt.frequencies(weighed_as)
         placed = place(View(self._store, frequencies, self.keeps_texts), texts, self._model)
-        old: dict[int, list[Link]] = {text: [] for text in placed.links}
-        for child, *link in select(
-            self._store, "SELECT child, parent, relation, probability FROM links WHERE child", old
-        ):
-            old[child].append(Link(*link))
+        old = {**self._links_of(placed.links), **(before or {})}
         moved = {}
         for text, links in placed.links.items():
             if links != old[text]:
@@ -295,32 +323,14 @@ class Filing:
                         for rank, link in enumerate(links)
                     ],
                 )
-            if {link.parent for link in links} != {link.parent for link in old[text]}:
-                moved[text] = [link.parent for link in links]
+            parents = [link.parent for link in links]
+            if parents != [link.parent for link in old[text]]:
+                moved[text] = parents
         self._store.execute_many(
             "UPDATE texts SET copied = ? WHERE id = ? AND copied != ?",
             [(share, text, share) for text, share in placed.copied.items()],
         )
         return moved
-
-    def _remove(self, articles: Sequence[int]) -> set[str]:
-        texts = {row[0] for row in select(self._store, "SELECT text FROM articles WHERE id", articles)}
-        heads = {text: find_head(self._store, text) for text in texts}
-        affected = self._affected(texts)
-        self._store.execute_many("DELETE FROM articles WHERE id = ?", [(article,) for article in articles])
-        left = {row[0] for row in select(self._store, "SELECT text FROM articles WHERE text", texts)}
-        gone = [(text,) for text in sorted(texts - left)]
-        for statement in _REMOVALS:
-            self._store.execute_many(statement, gone)
-        changed = {
-            name
-            for text in left
-            if find_head(self._store, text) != heads[text]
-            for (name,) in self._store.query("SELECT name FROM articles WHERE text = ?", (text,))
-        }
-        moved = self._relink(affected - (texts - left), self._next_text())
-        self._forget_keys()
-        return changed | {find_head(self._store, text).name for text in moved}
 
     def _forget_keys(self) -> None:
         removed = np.array([row[0] for row in self._store.query("SELECT text FROM removed")], np.int64)

@@ -180,10 +180,9 @@ class Index:
             See `add`; then none of them was added.
         """
         pile = as_articles(articles)
-        with self._store.lock:
+        with self._filing.writing():
             known, changed = self._filing.add(pile)
-            with self._store.reading():
-                return [self._placement(article, changed, article.id in known) for article in pile]
+            return [self._placement(article, changed, article.id in known) for article in pile]
 
     def find(self, article: str | Mapping[str, Any] | Article) -> Placement:
         """Say where an article would belong, without adding it.
@@ -252,7 +251,7 @@ class Index:
         UnknownIdError
             If there is no article of an id; then none was removed.
         """
-        with self._store.lock:
+        with self._filing.writing():
             ids = [int(self._row(name)[0]) for name in names]
             return tuple(sorted(self._filing.remove(ids) - set(names)))
 
@@ -272,7 +271,7 @@ class Index:
         moment = utc_time(before)
         if moment is None:
             raise InputError(f"before is {before!r}; give a time such as 2026-01-31")
-        with self._store.lock:
+        with self._filing.writing():
             rows = self._store.query("SELECT id FROM articles WHERE published < ?", (moment.timestamp(),))
             self._filing.remove([int(row[0]) for row in rows])
             return len(rows)

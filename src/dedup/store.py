@@ -143,13 +143,10 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Write all of what is done meanwhile, durably, or nothing of it; within another such block, with it."""
+        """Write all of what is done meanwhile, durably, or nothing of it."""
         if self._read_only:
             raise IndexFileError(f"{self.path}: the index was opened to be read only")
         with self.lock:
-            if self._connection.in_transaction:
-                yield
-                return
             with self.errors():
                 self._connection.execute("BEGIN IMMEDIATE")
             try:
