@@ -8,8 +8,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+import xxhash
 from numpy.typing import NDArray
 
+from dedup.errors import IndexFileError
 from dedup.ragged import Ragged
 from dedup.shingles import make_shingles
 from dedup.terms import Occurrences, find_terms
@@ -59,6 +61,12 @@ def join(one: Reading, other: Reading) -> Reading:
     return Reading(Occurrences(**columns), cut)
 
 
+def digest_of(text: str, name: str) -> bytes:
+    """Return what is the same for the same text; what has no words is nobody's copy, but known by its id."""
+    same = text if any(map(str.isalnum, text)) else f"\0{name}\0{text}"
+    return xxhash.xxh3_128_digest(same.encode("utf-8", "surrogatepass"))
+
+
 def pack_text(text: str) -> bytes:
     """Compress a text."""
     return zlib.compress(text.encode("utf-8", "surrogatepass"), _LEVEL)
@@ -66,7 +74,15 @@ def pack_text(text: str) -> bytes:
 
 def unpack_text(body: bytes) -> str:
     """Undo `pack_text`."""
-    return zlib.decompress(body).decode("utf-8", "surrogatepass")
+    return inflate(body).decode("utf-8", "surrogatepass")
+
+
+def inflate(packed: bytes) -> bytes:
+    """Undo zlib.compress; IndexFileError if that cannot be."""
+    try:
+        return zlib.decompress(packed)
+    except zlib.error as error:
+        raise IndexFileError(f"the index is damaged ({error}); restore it from a backup") from None
 
 
 def pack_reading(reading: Reading, text: int) -> bytes:
@@ -136,7 +152,7 @@ def unpack_bodies(bodies: Sequence[bytes], are_texts: bool) -> Reading:
 
 
 def _unpack(body: bytes) -> list[bytes]:
-    raw = zlib.decompress(body)
+    raw = inflate(body)
     ends = np.cumsum(np.frombuffer(raw[:32], "<u4").astype(np.int64)) + 32
     return [raw[start:end] for start, end in zip([32, *ends[:-1].tolist()], ends.tolist(), strict=True)]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.bodies import unpack_bodies
+from dedup.bodies import digest_of, inflate, unpack_bodies, unpack_text
+from dedup.errors import IndexFileError
 from dedup.placing import select
 from dedup.postings import Runs
 from dedup.store import Store
@@ -36,7 +37,30 @@ def find_faults(store: Store, keeps_texts: bool) -> list[str]:
         count = query(statement)[0][0]
         if count:
             wrong.append(f"{meaning}: {count:,}")
+    damaged = _count_damaged(store, keeps_texts)
+    if damaged:
+        return [*wrong, f"damaged texts: {damaged:,}"]
     return wrong + _check_keys(store, keeps_texts)
+
+
+def _count_damaged(store: Store, keeps_texts: bool) -> int:
+    """Count the texts that cannot be unpacked, or are others than they were."""
+    n_damaged = last = 0
+    query = (
+        "SELECT id, digest, body, (SELECT name FROM articles WHERE text = texts.id) FROM texts"
+        " WHERE id > ? ORDER BY id LIMIT 500"
+    )
+    while rows := store.query(query, (last,)):
+        last = rows[-1][0]
+        for _, digest, body, name in rows:
+            try:
+                if not keeps_texts:
+                    inflate(body)
+                elif digest_of(unpack_text(body), name or "") != digest:
+                    n_damaged += 1
+            except (IndexFileError, UnicodeDecodeError):
+                n_damaged += 1
+    return n_damaged
 
 
 def _check_keys(store: Store, keeps_texts: bool) -> list[str]:

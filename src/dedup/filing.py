@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-import xxhash
 
 from dedup.articles import Article
-from dedup.bodies import Reading, pack_bodies, pack_text, read, unpack_bodies
+from dedup.bodies import Reading, digest_of, pack_bodies, pack_text, read, unpack_bodies
 from dedup.compare import compare
 from dedup.errors import DuplicateIdError
 from dedup.frequencies import COUNTER_BITS
 from dedup.learnt import STEP, Learnt
 from dedup.lineage import IDENTICAL
 from dedup.links import LEAST_KIN, find_kin
-from dedup.lookups import ARTICLE, COPY
+from dedup.lookups import ARTICLE, COPY, NAMED
 from dedup.memory import keep_freed_memory
 from dedup.model import load_model
 from dedup.pipeline import share_enough
@@ -33,7 +32,7 @@ from dedup.placing import (
 )
 from dedup.postings import Runs, make_keys
 from dedup.shingles import group_copies
-from dedup.store import Store
+from dedup.store import Store, as_text
 
 MOST_REMOVED = 0.02
 """Share of the texts that may be gone before their keys are, too."""
@@ -115,7 +114,7 @@ class Filing:
         first = self._next_text()
         head = Head(article.id, article.outlet, _seconds(article.published_at))
         text = article.text.strip()
-        same = self._store.query("SELECT id FROM texts WHERE digest = ?", (_digest(text, article.id),))
+        same = self._store.query("SELECT id FROM texts WHERE digest = ?", (digest_of(text, article.id),))
         if same and (known := find_head(self._store, same[0][0])).order < head.order:
             return [(known.name, COPY, IDENTICAL)]
         new = self._read([text], [first], {first: head})
@@ -144,8 +143,8 @@ class Filing:
 
     def is_known(self, article: Article) -> bool:
         """Say whether an article is there; DuplicateIdError if its id is there with another text."""
-        rows = self._store.query(f"{ARTICLE} WHERE a.name = ?", (article.id,))
-        digest = _digest(article.text.strip(), article.id)
+        rows = self._store.query(f"{ARTICLE} {NAMED}", (as_text(article.id),))
+        digest = digest_of(article.text.strip(), article.id)
         if rows and not self._store.query(
             "SELECT 1 FROM texts WHERE id = ? AND digest = ?", (rows[0][2], digest)
         ):
@@ -169,7 +168,7 @@ class Filing:
             if len(texts) == room:
                 break
             text = article.text.strip()
-            digest = _digest(text, article.id)
+            digest = digest_of(text, article.id)
             head = Head(article.id, article.outlet, _seconds(article.published_at))
             if digest not in numbers:
                 known = self._store.query("SELECT id FROM texts WHERE digest = ?", (digest,))
@@ -219,15 +218,13 @@ class Filing:
             ],
         )
         self._store.execute_many(
-            "INSERT INTO articles (name, text, published, outlet, title, url) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles (text, published, name, outlet, title, url)"
+            " VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT))",
             [
                 (
-                    article.id,
                     number,
                     _seconds(article.published_at),
-                    article.outlet,
-                    article.title,
-                    article.url,
+                    *map(as_text, (article.id, article.outlet, article.title, article.url)),
                 )
                 for article, number, _ in rows
             ],
@@ -342,12 +339,6 @@ class Filing:
     def _next_text(self) -> int:
         rows = self._store.query("SELECT seq FROM sqlite_sequence WHERE name = 'texts'")
         return int(rows[0][0]) + 1 if rows else 1
-
-
-def _digest(text: str, name: str) -> bytes:
-    """Return what is the same for the same text; what has no words is nobody's copy."""
-    same = text if any(map(str.isalnum, text)) else f"\0{name}\0{text}"
-    return xxhash.xxh3_128_digest(same.encode("utf-8", "surrogatepass"))
 
 
 def _seconds(moment: datetime | None) -> float | None:

@@ -14,8 +14,8 @@ from dedup.checks import find_faults
 from dedup.errors import InputError, UnknownIdError
 from dedup.filing import Filing
 from dedup.graph import Edge, Lineage
-from dedup.lookups import ARTICLE, articles_of, parents_of, relatives_of, root_of
-from dedup.store import Store
+from dedup.lookups import ARTICLE, NAMED, articles_of, parents_of, relatives_of, root_of
+from dedup.store import Store, as_text
 from dedup.times import utc_time
 
 TIMEOUT = 10.0
@@ -326,7 +326,7 @@ class Index:
             return find_faults(self._store, self._filing.keeps_texts)
 
     def _find(self, name: str) -> list[Any]:
-        return self._store.query(f"{ARTICLE} WHERE a.name = ?", (name,))
+        return self._store.query(f"{ARTICLE} {NAMED}", (as_text(name),))
 
     def _row(self, name: str) -> Any:
         rows = self._find(name)

@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.bodies import inflate
 from dedup.frequencies import COUNTER_BITS, Frequencies
 from dedup.store import Store
 
@@ -92,7 +93,7 @@ class Learnt:
             "SELECT n_texts, counts FROM spans WHERE id >= ? AND id < ?", (span - WINDOW, span)
         )
         for _, packed in rows:
-            self._counts += np.frombuffer(zlib.decompress(packed), "<u2")
+            self._counts += np.frombuffer(inflate(packed), "<u2")
         self._n_texts = sum(int(row[0]) for row in rows)
         self._span, self._upto = span, span * SPAN
 
@@ -105,7 +106,7 @@ def pack_counters(counters: NDArray[np.uint32]) -> bytes:
 
 def unpack_counters(packed: bytes) -> NDArray[np.uint32]:
     """Undo `pack_counters`."""
-    raw = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(-1, 3)
+    raw = np.frombuffer(inflate(packed), np.uint8).reshape(-1, 3)
     counters = np.zeros((len(raw), 4), np.uint8)
     counters[:, :3] = raw
     return counters.view("<u4").reshape(-1).astype(np.uint32)

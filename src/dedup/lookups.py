@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dedup.articles import Article
@@ -18,6 +18,10 @@ COPY = "copy"
 ARTICLE = "SELECT a.id, a.name, a.text, a.published, a.outlet, a.title, a.url FROM articles a"
 """Begins a query for articles, whose rows the functions here take."""
 
+NAMED = "WHERE a.name = CAST(? AS TEXT)"
+"""Ends a query for the article of an id, given `as_text`."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RELATED = """
 WITH RECURSIVE near(id) AS (VALUES (?) UNION SELECT {to} FROM links JOIN near ON {of} = near.id {only})
 SELECT id FROM near
@@ -62,9 +66,18 @@ def articles_of(store: Store, rows: Iterable[Any], keeps_texts: bool) -> list[Ar
             unpack_text(bodies[text]) if text in bodies else "",
             name,
             title,
-            None if published is None else datetime.fromtimestamp(published, UTC),
+            _moment(published),
             outlet,
             url,
         )
         for _, name, text, published, outlet, title, url in rows
     ]
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    if seconds is None:
+        return None
+    try:
+        return _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:  # in the last microseconds of the year 9999, which were rounded up
+        return datetime.max.replace(tzinfo=UTC)
