@@ -185,7 +185,7 @@ def test_skipping_what_is_bad(tmp_path: Path, capfd: pytest.CaptureFixture[str])
     assert main(["duplicates", str(path), "--skip-bad"]) == 0
     out, err = capfd.readouterr()
     assert out == "clusters: 0, of 0 of 1 articles\n"
-    assert err.startswith(f"dedup: skipped 7 that could not be read:\n  {path}:2: not JSON")
+    assert err.startswith(f"dedup: skipped 7 that could not be used:\n  {path}:2: not JSON")
     assert err.endswith("  and 2 more\n")
     assert main(["duplicates", str(path), "--skip-bad", "--quiet"]) == 0
     assert capfd.readouterr().err == ""

@@ -11,6 +11,7 @@ import click
 
 from dedup.articles import Article
 from dedup.cli_common import output_option, paths_argument, quiet_option, read, skip_bad_option, write
+from dedup.cli_index import index
 from dedup.cli_watch import watch
 from dedup.errors import DedupError, InputError
 from dedup.progress import progress
@@ -178,6 +179,7 @@ def duplicates(
     write(output, _clusters(articles, found) if form == "text" else _duplicate_lines(articles, found))
 
 
+cli.add_command(index)
 cli.add_command(watch)
 
 

@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,7 @@ _LONG = 1.0  # seconds of work from which progress is shown
 
 
 @contextmanager
-def progress(message: str, *, quiet: bool = False) -> Iterator[None]:
+def progress(message: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Show that work goes on, once it has lasted a second and if standard error is a terminal.
 
     Parameters
@@ -22,8 +22,8 @@ def progress(message: str, *, quiet: bool = False) -> Iterator[None]:
 
     Yields
     ------
-    None
-        While the work is done; the message disappears with it.
+    callable
+        Takes another message, of how far the work has come. The last one disappears when the work is done.
 
     Examples
     --------
@@ -31,23 +31,30 @@ def progress(message: str, *, quiet: bool = False) -> Iterator[None]:
     ...     sum(range(10))
     45
     """
-    if quiet or not sys.stderr.isatty():
-        yield
-        return
+    said = message
     shown: list[Any] = []
+
+    def say(message: str) -> None:
+        nonlocal said
+        said = message
+        for status in shown:
+            status.update(message)
 
     def show() -> None:
         from rich.console import Console
 
-        status = Console(stderr=True).status(message)
+        status = Console(stderr=True).status(said)
         status.start()
         shown.append(status)
 
+    if quiet or not sys.stderr.isatty():
+        yield say
+        return
     timer = threading.Timer(_LONG, show)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield say
     finally:
         timer.cancel()
         timer.join()
