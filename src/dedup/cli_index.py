@@ -181,8 +181,8 @@ def show(file: str, name: str, whole: bool, evidence: bool, as_json: bool) -> No
 def export(file: str, output: str | None) -> None:
     """Write the articles of an index as JSON lines.
 
-    In the order in which they were added, with their parents and families. `dedup index add` and `dedup lineage`
-    take them back, and find parents and families anew.
+    In the order in which they were added, with their parents and families, which `dedup index add` and
+    `dedup lineage` find anew.
     """
     from dedup.index import Index
 

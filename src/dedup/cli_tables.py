@@ -54,7 +54,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
 
 def placement_table(placements: Iterable[Placement], *, tell_known: bool = False) -> list[str]:
     """Lay out placements: an article with its main parent, then its other parents, a line each."""
-    return table(["article", "is", "of", "in the family of"], _rows(placements, tell_known))
+    return table(["article", "is", "of", "family"], _rows(placements, tell_known))
 
 
 def placement_record(placed: Placement) -> dict[str, Any]:
