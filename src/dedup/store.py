@@ -243,6 +243,7 @@ class Store:
             # Not before the tables are in the file itself: a file that others open must say what it is.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # what was added survives the loss of power
+            connection.execute("PRAGMA secure_delete = ON")  # what was removed is overwritten
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
