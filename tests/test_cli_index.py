@@ -220,6 +220,14 @@ def test_remove_says_what_changed(run: Run, news: str) -> None:
     )
 
 
+def test_what_is_removed_is_not_in_the_file_any_more(run: Run, news: str) -> None:
+    title = ROWS[3]["title"].encode()
+    assert title in Path(news).read_bytes()
+    assert run("remove", news, ROWS[3]["id"])[0] == 0
+    assert not Path(f"{news}-wal").exists()
+    assert title not in Path(news).read_bytes()
+
+
 def test_remove_of_an_unknown_id_removes_nothing(run: Run, news: str) -> None:
     status, _, err = run("remove", news, "coastfeed", "nobody")
     assert status == 2

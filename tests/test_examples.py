@@ -23,12 +23,16 @@ def test_library_call(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Odile Marrow" in out
 
 
-def test_newsroom_pipeline(capsys: pytest.CaptureFixture[str]) -> None:
-    run("newsroom_pipeline.py")
+def test_newsroom_pipeline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    index, feed = str(tmp_path / "news.dedup"), str(EXAMPLES / "harbour.jsonl")
+    run("newsroom_pipeline.py", index)
     alerts = capsys.readouterr().out.splitlines()
     outlets = {"Coastfeed", "Meridian Digest", "Northline Now", "The Short Read", "Averil Courier"}
     assert {alert[14:].partition(":")[0] for alert in alerts} == outlets
-    run("newsroom_pipeline.py", str(EXAMPLES / "harbour.jsonl"), "Strait Wire")
+    assert "by way of Meridian Digest" in "".join(alert for alert in alerts if "Northline" in alert)
+    run("newsroom_pipeline.py", index)
+    assert capsys.readouterr().out == "", "each article is told of once"
+    run("newsroom_pipeline.py", str(tmp_path / "other.dedup"), feed, "Strait Wire")
     assert capsys.readouterr().out == ""
 
 

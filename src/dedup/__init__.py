@@ -1,8 +1,9 @@
 """Which article was made from which, and who copied whom.
 
 `find_lineage` takes a pile of articles and returns trees: parent and child, the relation, a probability,
-and the evidence. Beneath it lie stages that can be used alone: `make_shingles`, `signatures`, `band_keys`,
-`candidate_pairs`, `find_duplicates`.
+and the evidence. `Index` keeps a lineage in a file, to which articles are added as they arrive. Beneath them
+lie stages that can be used alone: `make_shingles`, `signatures`, `band_keys`, `candidate_pairs`,
+`find_duplicates`.
 
 The data layout is the same everywhere: ragged shingles are ``(values uint64, offsets int64)``; signatures
 ``(n, rows) uint32``; band keys ``(n, bands) uint64``; candidate pairs ``(n_pairs, 2) int64``, first < second,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dedup.errors import DedupError
     from dedup.evidence import Evidence, compare_texts
     from dedup.graph import Edge, Lineage, Node
+    from dedup.index import Index, Placement
     from dedup.lineage import find_lineage
     from dedup.lsh import band_keys, candidate_pairs, choose_bands, s_curve
     from dedup.minhash import resemblance, signatures
@@ -36,8 +38,10 @@ _HOMES = {
     "Duplicates": "duplicates",
     "Edge": "graph",
     "Evidence": "evidence",
+    "Index": "index",
     "Lineage": "graph",
     "Node": "graph",
+    "Placement": "index",
     "Ragged": "ragged",
     "as_articles": "articles",
     "band_keys": "lsh",
@@ -61,8 +65,10 @@ __all__ = [
     "Duplicates",
     "Edge",
     "Evidence",
+    "Index",
     "Lineage",
     "Node",
+    "Placement",
     "Ragged",
     "__version__",
     "as_articles",

@@ -40,6 +40,11 @@ class Placement:
         Ids of other articles whose parents are others now: those of which this one is the source came late.
     known : bool
         Whether an article of this id was there already; then nothing was added.
+
+    Examples
+    --------
+    >>> Placement(Article("It is shut.", "a2"), (Edge("a1", "a2", "summary", 0.8),), "a1").known
+    False
     """
 
     article: Article
