@@ -136,7 +136,7 @@ def test_the_page_says_what_was_missed_and_left_out(tmp_path: Path) -> None:
     assert "| `a.b` | 1.50 s, 75% |" in page
     assert "skew 1000000 1 failed: killed." in page
     assert page.count("\n## ") == 8
-    assert make_page({}, tmp_path).count("\n## ") == 1
+    assert make_page({}, tmp_path).count("\n## ") == 2
 
 
 def test_the_page_is_that_of_the_results() -> None:
