@@ -14,7 +14,8 @@ from dedup.errors import UnknownIdError
 if TYPE_CHECKING:
     from dedup.evidence import Evidence
 
-_DIGEST = 3  # families its parents come from, from which an article belongs to none of them
+DIGEST = 3
+"""Families its parents come from, from which an article belongs to none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,7 @@ class Lineage:
         digests = {
             name
             for name, parents in self._parents.items()
-            if len({family[edge.parent] for edge in parents}) >= _DIGEST
+            if len({family[edge.parent] for edge in parents}) >= DIGEST
         }
         if digests:
             for article in self.articles:

@@ -14,7 +14,7 @@ from dedup.checks import find_faults
 from dedup.errors import InputError, UnknownIdError
 from dedup.filing import Filing
 from dedup.graph import Edge, Lineage
-from dedup.lookups import ARTICLE, NAMED, articles_of, parents_of, relatives_of, root_of
+from dedup.lookups import ARTICLE, NAMED, articles_of, is_digest, parents_of, relatives_of, root_of
 from dedup.store import Store, as_text
 from dedup.times import utc_time
 
@@ -214,7 +214,9 @@ class Index:
             if one.published_at is None:
                 one = replace(one, published_at=datetime.now(UTC))
             found = self._filing.find(one)
-            family = root_of(self._store, self._row(found[0][0])[2]) if found else one.id
+            texts = [self._row(parent)[2] for parent, _, _ in found]
+            is_root = not texts or is_digest(self._store, texts)
+            family = one.id if is_root else root_of(self._store, texts[0])
         edges = tuple(Edge(parent, one.id, relation, chance) for parent, relation, chance in found)
         return Placement(one, edges, family)
 
@@ -226,8 +228,9 @@ class Index:
     def family(self, name: str) -> Lineage:
         """Return the family of an article: all that comes down from its root through main parents."""
         with self._store.lock, self._store.reading():
-            root = self._row(root_of(self._store, self._row(name)[2]))
-            return self._lineage(relatives_of(self._store, root[2], up=False, main_only=True))
+            root = root_of(self._store, self._row(name)[2])
+            below = relatives_of(self._store, self._row(root)[2], up=False, main_only=True)
+            return self._lineage([row for row in below if root_of(self._store, row[2]) == root])
 
     def lineage(self, name: str) -> Lineage:
         """Return an article with what it was made from, and what was made from it, however far."""

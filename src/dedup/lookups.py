@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dedup.articles import Article
 from dedup.bodies import unpack_text
+from dedup.graph import DIGEST
 from dedup.lineage import IDENTICAL
 from dedup.placing import find_head, select
 from dedup.store import Store
@@ -40,10 +41,27 @@ def parents_of(store: Store, row: Any) -> list[tuple[str, str, float]]:
 
 
 def root_of(store: Store, text: int) -> str:
-    """Return the id of the root that a text comes down from through main parents."""
-    while parent := store.query("SELECT parent FROM links WHERE child = ? AND rank = 0", (text,)):
-        text = parent[0][0]
+    """Return the id of the root that a text comes down from through main parents; a digest is a root."""
+    while parents := _parent_texts(store, text):
+        if is_digest(store, parents):
+            break
+        text = parents[0]
     return find_head(store, text).name
+
+
+def is_digest(store: Store, parents: Sequence[int]) -> bool:
+    """Say whether texts are of so many families that what was made from them belongs to none."""
+    return len(parents) >= DIGEST and len({_origin(store, parent) for parent in parents}) >= DIGEST
+
+
+def _origin(store: Store, text: int) -> int:
+    while parents := _parent_texts(store, text):
+        text = parents[0]
+    return text
+
+
+def _parent_texts(store: Store, text: int) -> list[int]:
+    return [row[0] for row in store.query("SELECT parent FROM links WHERE child = ? ORDER BY rank", (text,))]
 
 
 def relatives_of(store: Store, text: int, *, up: bool, main_only: bool) -> list[Any]:
