@@ -221,7 +221,7 @@ def test_a_broken_line(run: Run) -> None:
     assert err.startswith("dedup: error: pile.jsonl:2: not JSON: ")
     status, out, err = run(BROKEN, "--skip-bad", "--format", "jsonl")
     assert status == 0
-    assert err.startswith("dedup: skipped 1 that could not be read:\n  pile.jsonl:2: not JSON: ")
+    assert err.startswith("dedup: skipped 1 that could not be used:\n  pile.jsonl:2: not JSON: ")
     assert [(r["id"], r["family"]) for r in map(json.loads, out.splitlines())] == [("a", "a"), ("c", "a")]
 
 
