@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import click
@@ -35,13 +36,17 @@ def in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_there_is_something_to_hold_true() -> None:
-    assert len(PROGRAMS) == sum(kind == "python" for kind, _ in BLOCKS) == 2
+    assert len(PROGRAMS) == sum(kind == "python" for kind, _ in BLOCKS) == 3
     assert len(SESSIONS) == 1
-    assert len(COMMANDS) == 4
+    assert len(COMMANDS) == 8
 
 
 @pytest.mark.parametrize(("program", "output"), PROGRAMS)
-def test_programs_print_what_is_shown(program: str, output: str) -> None:
+def test_programs_print_what_is_shown(
+    program: str, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(PROJECT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)  # where files may be made
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         exec(program, {})
@@ -60,6 +65,8 @@ def test_commands_have_the_options_shown(line: str) -> None:
     program, name, *arguments = shlex.split(line, comments=True)
     assert program == "dedup"
     command = cli.commands[name]
+    while isinstance(command, click.Group):
+        command = command.commands[arguments.pop(0)]
     command.parse_args(click.Context(command), arguments)
 
 

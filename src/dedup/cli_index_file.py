@@ -84,7 +84,7 @@ def stats(file: str, as_json: bool) -> None:
         ("texts derived from others", found["n_derived"]),
         ("pairs that may be kin", found["n_pairs"]),
         ("bytes of the file", found["file_bytes"]),
-        ("bytes of texts, compressed", found["text_bytes"]),
+        ("bytes kept of texts", found["text_bytes"]),
         ("bytes of everything else, a text", other // n_texts),
     ]
     write(None, table(["", ""], rows)[1:])
