@@ -1,4 +1,4 @@
-"""The command line: `dedup lineage`, `dedup compare`, `dedup duplicates`.
+"""The command line: `dedup lineage`, `dedup compare`, `dedup duplicates`, and the commands of an index.
 
 What takes long to import is imported inside the command that needs it, so that ``dedup --help`` is quick.
 """
@@ -48,6 +48,8 @@ def cli() -> None:
       zcat feed.jsonl.gz | dedup lineage - --min-probability 0.8
       dedup compare theirs.txt ours.txt             show what two texts share
       dedup duplicates crawl.csv --threshold 0.8    find copies, cheaply
+      dedup index add news.dedup today.jsonl        place what is new among what was kept
+      dedup watch news.dedup https://wire.example/rss
 
     Exit status: 0 when done, 2 for input that cannot be used, 130 when interrupted, 141 when the reader of
     the output has gone.
