@@ -106,7 +106,7 @@ def add(
                 _count(n_of, placements)
                 if as_json:
                     write(None, (json_line(placement_record(placed)) for placed in placements))
-                say(f"Adding: {_told(n_of)}")
+                say(f"Adding: {n_of['added']:,} added, {n_of['known']:,} known")
         except (DedupError, KeyboardInterrupt):
             if n_of:
                 click.echo(f"dedup: stopped; what was added stays: {_told(n_of)}", err=True)
