@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -253,8 +254,9 @@ def test_stats(run: Run, news: str) -> None:
 
 def test_verify(run: Run, news: str) -> None:
     assert run("verify", news) == (0, "whole: 9 articles\n", "")
-    with sqlite3.connect(news) as connection:
+    with closing(sqlite3.connect(news)) as connection:
         connection.execute("DELETE FROM runs")
+        connection.commit()
     assert run("verify", news) == (1, "texts without keys: 9\n", "")
 
 
