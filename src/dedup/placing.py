@@ -151,19 +151,20 @@ def place(view: View, children: Iterable[int], model: Model) -> Placed:
     -------
     Placed
         As `find_lineage` would place them among all that is in the index. Where times do not tell all
-        directions, of everything that hangs together with them.
+        directions, of what hangs together with them.
     """
     wanted = set(children)
     while True:
         pairs = view.pairs_of(wanted)
         texts = {text for pair in pairs for text in pair[:2]}
         heads = view.heads_of(texts)
-        order = sorted(texts, key=lambda text: heads[text].order)
-        rows = _rows(pairs, order, heads, model)
-        is_wanted = np.array([text in wanted for text in order], np.bool_)
-        if rows.timed[is_wanted[rows.child]].all() or texts <= wanted:
+        more = _tied(pairs, heads)
+        if more <= wanted:
             break
-        wanted |= texts
+        wanted |= more
+    order = sorted(texts, key=lambda text: heads[text].order)
+    rows = _rows(pairs, order, heads, model)
+    is_wanted = np.array([text in wanted for text in order], np.bool_)
     copied = np.where(
         is_wanted, find_copied(rows, len(order)), view.copied_of(order) if order else np.zeros(0)
     )
@@ -178,6 +179,22 @@ def place(view: View, children: Iterable[int], model: Model) -> Placed:
             links[child].append(Link(parent, RELATIONS[found.relation[link]], chance[link]))
     shares = dict(zip(order, copied.tolist(), strict=True))
     return Placed(links, {text: shares.get(text, 0.0) for text in wanted})
+
+
+def _tied(pairs: Sequence[tuple[int, int, bytes]], heads: Mapping[int, Head]) -> set[int]:
+    """Return the texts that must be placed together.
+
+    Of texts with the same time each may be the other's parent. A circle of parents can only be one of such,
+    if all times are known; if not, it can be one of any.
+    """
+    tied: set[int] = set()
+    for first, second, _ in pairs:
+        one, other = heads[first].published, heads[second].published
+        if one is None or other is None:
+            return {text for pair in pairs for text in pair[:2]}
+        if one == other:
+            tied |= {first, second}
+    return tied
 
 
 def may_be_parent(parent: Head, child: Head) -> bool:
