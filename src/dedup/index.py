@@ -101,7 +101,11 @@ class Index:
         if timeout < 0:
             raise InputError(f"timeout is {timeout}; give a number of seconds from 0 on")
         self._store = Store(path, read_only=read_only, timeout=timeout, keep_texts=keep_texts)
-        self._filing = Filing(self._store)
+        try:
+            self._filing = Filing(self._store)
+        except BaseException:
+            self._store.close()
+            raise
 
     def __enter__(self) -> Index:
         return self
