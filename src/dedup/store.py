@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from dedup.errors import BusyError, IndexFileError
+
+_PAUSE = 0.01  # seconds between looks at a file that others use
 
 FORMAT = 1
 """Version of the format; a file of an earlier one is brought up to it when it is opened for writing."""
@@ -241,9 +244,25 @@ class Store:
             self._migrate()
         if not self._read_only:
             # Not before the tables are in the file itself: a file that others open must say what it is.
-            connection.execute("PRAGMA journal_mode = WAL")
+            self._keep_journal()
             connection.execute("PRAGMA synchronous = FULL")  # what was added survives the loss of power
             connection.execute("PRAGMA secure_delete = ON")  # what was removed is overwritten
+
+    def _keep_journal(self) -> None:
+        """Have changes written to a journal first; SQLite does not wait by itself while others do so."""
+        deadline = time.monotonic() + self._timeout
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (
+                    sqlite3.SQLITE_BUSY,
+                    sqlite3.SQLITE_LOCKED,
+                )
+                if not busy or time.monotonic() > deadline:
+                    raise
+            time.sleep(_PAUSE)
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
