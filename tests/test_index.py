@@ -164,12 +164,11 @@ def test_any_order_any_times_any_batches(data: st.DataObject) -> None:
             for place in placed:
                 assert tuple(edge.parent for edge in place.parents) == after[place.article.id]
         assert index.verify() == []
-        records = {record["id"]: record for record in find_lineage(rows).records()}
-        times = {row["published_at"] for row in rows}
-        if None not in times and len(times) == len(rows):
-            assert {
-                name: tuple(parent["id"] for parent in record["parents"]) for name, record in records.items()
-            } == after
+        if None not in {row["published_at"] for row in rows}:
+            # Few enough to be weighed alike; how far that is from the weights of the whole set, the sets tell.
+            with fresh() as sorted_index:
+                sorted_index.add_many(in_time(rows))
+                assert parents(sorted_index) == parents(index)
 
 
 def test_without_times_it_says_much_the_same() -> None:

@@ -35,6 +35,8 @@ class Rows:
         Probability that the two are kin, whatever the direction.
     timed : ndarray of bool, shape (n_rows,)
         Whether times tell the direction of every candidate link of the child.
+    dated : ndarray of bool, shape (n_rows,)
+        Whether the times of both articles are known; if so and `hours` is 0, they are the same.
     """
 
     child: NDArray[np.int64]
@@ -43,6 +45,7 @@ class Rows:
     hours: NDArray[np.float64]
     kin: NDArray[np.float64]
     timed: NDArray[np.bool_]
+    dated: NDArray[np.bool_]
 
 
 def direct(
@@ -89,6 +92,7 @@ def direct(
         np.where(turned, -hours[row], hours[row]),
         kin[row],
         ~untold[child],
+        ~np.isnan(gap[row]),
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dedup.branching import best_branching
 from dedup.compare import FEATURES
+from dedup.components import components
 from dedup.gains import GAINS
 from dedup.links import Rows, Scores, segments
 from dedup.model import RELATIONS, Model, probability, weighted_sum
@@ -154,9 +155,7 @@ def find_others(
     main_row[rows.child[main]] = main
     row = row[most_probable(rows, row, main_row[rows.child[row]], model) >= LEAST_OTHER]
     if not rows.timed.all():
-        # Where times do not order all articles, descent does: by generation, so that no cycle can close.
-        before = _rank(main_of)
-        row = row[before[rows.parent[row]] < before[rows.child[row]]]
+        row = row[_close_no_cycle(rows, row, main_row, main_of)]
     gains = np.full((len(row), len(GAINS)), np.inf)
     last = main_of.copy()
     found, chances = [], []
@@ -238,6 +237,23 @@ def most_probable(
         chance = probability(weighted_sum(model["other"], other, rows.hours[row], **more))
         most = np.maximum(most, chance)
     return most + 1e-9
+
+
+def _close_no_cycle(
+    rows: Rows, row: NDArray[np.int64], main_row: NDArray[np.int64], main_of: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Say which links to other parents go back in time or, where times do not order articles, in descent.
+
+    Of articles that all have times, those with the same one are ordered by descent from each other; where
+    some that hang together have none, all of them are. What hangs together with them only counts: what is
+    told of a family does not depend on the rest of the pile.
+    """
+    part = components(len(main_of), np.stack([rows.child, rows.parent], axis=1))
+    loose = np.isin(part, part[rows.child[~rows.dated]])
+    level = loose | ((main_row >= 0) & (rows.hours[main_row] == 0))
+    before = _rank(np.where(level, main_of, -1))
+    child, parent = rows.child[row], rows.parent[row]
+    return np.asarray(~loose[child] & (rows.hours[row] != 0) | (before[parent] < before[child]), np.bool_)
 
 
 def _rank(main_of: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -267,4 +267,5 @@ def _of_children(rows: Rows, is_wanted: NDArray[np.bool_]) -> Rows:
         rows.hours[kept],
         rows.kin[kept],
         rows.timed[kept],
+        rows.dated[kept],
     )
