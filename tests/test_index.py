@@ -165,7 +165,7 @@ def test_any_order_any_times_any_batches(data: st.DataObject) -> None:
                 assert tuple(edge.parent for edge in place.parents) == after[place.article.id]
         assert index.verify() == []
         if None not in {row["published_at"] for row in rows}:
-            # Few enough to be weighed alike; how far that is from the weights of the whole set, the sets tell.
+            # Few enough to be weighed alike; how far that is from the weights of the whole set, others test.
             with fresh() as sorted_index:
                 sorted_index.add_many(in_time(rows))
                 assert parents(sorted_index) == parents(index)
