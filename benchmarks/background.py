@@ -1,4 +1,4 @@
-"""Make src/dedup/background.npz: how common stems, figures and spelled numbers are in ordinary language.
+"""Make src/dedup/pairs/background.npz: how common stems, figures and spelled numbers are in language.
 
 Run: pip install -e '.[fit]' && python -m benchmarks.background UDHR
 
@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dedup.background import UNIT
-from dedup.text import NUMBER, tokens
+from dedup.pairs.background import UNIT
+from dedup.text.batches import NUMBER, tokens
 
-TABLE = Path(__file__).parent.parent / "src" / "dedup" / "background.npz"
+TABLE = Path(__file__).parent.parent / "src" / "dedup" / "pairs" / "background.npz"
 N_WORDS = 300  # of an article, repetitions of a story's own words left aside
 LEAST = 0.004  # share of articles below which a stem is as good as unknown
 LEAST_COUNT = 5  # occurrences in the Declaration (some 1,700 words) that make a stem common in its language

@@ -14,9 +14,9 @@ from benchmarks.corpora import read_clough
 from benchmarks.page import Line, Section, at_least, show
 from benchmarks.score import Row
 from dedup import find_lineage
-from dedup.archive import Archive
-from dedup.frequencies import count_articles
-from dedup.shingles import make_shingles
+from dedup.duplicates.shingles import make_shingles
+from dedup.pairs.archive import Archive
+from dedup.pairs.frequencies import count_articles
 
 LENGTHS = (1, 2, 3, 4, 5)
 """Words of the shingles whose containment in the source tells how much was copied, and in which pieces."""

@@ -1,4 +1,4 @@
-"""Fit the model: ``make fit`` writes src/dedup/model.json, the same for the same data and versions.
+"""Fit the model: ``make fit`` writes src/dedup/lineage/model.json, the same for the same data and versions.
 
 Everything is fitted on the two development sets and on filled-in forms (`benchmarks.bulletins`), which teach
 what likeness without descent looks like. The model sees ratios, counts and times, never words. The check
@@ -31,14 +31,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bulletins import make_bulletins
-from dedup.gains import GAINS
-from dedup.links import COPIED, Rows, article_features, direct, find_copied, score
-from dedup.model import RELATIONS, Model, column, parse_model, weighted_sum
-from dedup.parents import choose_main, main_features
-from dedup.pipeline import Compared, compare_pile
+from dedup.lineage.links import COPIED, Rows, article_features, direct, find_copied, score
+from dedup.lineage.model import RELATIONS, Model, column, parse_model, weighted_sum
+from dedup.lineage.parents import choose_main, main_features
+from dedup.lineage.pipeline import Compared, compare_pile
+from dedup.pairs.gains import GAINS
 
 HERE = Path(__file__).parent
-MODEL = HERE.parent / "src" / "dedup" / "model.json"
+MODEL = HERE.parent / "src" / "dedup" / "lineage" / "model.json"
 SETS = ("lineage_dev", "lineage_dev_hard")
 N_FOLDS = 8
 
@@ -366,7 +366,7 @@ def fit_probabilities(piles: list[Pile], per_fold: list[tuple[set[str], Sums]]) 
 
 def predict(pile: Pile, model: Model, timed: bool, min_probability: float) -> dict[str, list[dict[str, Any]]]:
     """Return the parents of each article, as in the records of a lineage."""
-    from dedup.parents import find_parents
+    from dedup.lineage.parents import find_parents
 
     rows = _rows(pile, model, timed)
     links = find_parents(pile.compared.archive, rows, score(rows, model), model)

@@ -34,7 +34,7 @@ from benchmarks.index_page import write_page
 from benchmarks.peers import N_BANDS, N_ROWS
 from benchmarks.peers.shingling import shingle
 from benchmarks.trials import ROOT, describe_machine
-from dedup.index import Index
+from dedup.index.index import Index
 
 N_REMOVED = 10_000
 """Articles that are removed at once, and as many again that are pruned."""

@@ -12,7 +12,7 @@ from benchmarks.fit import cross_validate
 from benchmarks.page import NAMES, Line, Section, at_least, at_most, table
 from benchmarks.score import Row, Score, score
 from dedup import find_duplicates, find_lineage
-from dedup.lineage import DEFAULT_MIN_PROBABILITY
+from dedup.lineage.find import DEFAULT_MIN_PROBABILITY
 
 Records = list[dict[str, Any]]
 

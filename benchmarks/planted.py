@@ -22,9 +22,10 @@ from benchmarks.corpora import FITTED, read_set, unlabelled
 from benchmarks.corpus import make_articles
 from benchmarks.page import table
 from benchmarks.score import Row, score
-from dedup import find_lineage, keys
-from dedup.candidates import find_candidates
-from dedup.frequencies import count_articles
+from dedup import find_lineage
+from dedup.pairs import keys
+from dedup.pairs.candidates import find_candidates
+from dedup.pairs.frequencies import count_articles
 from dedup.workers import Workers
 
 SENTENCE, PARAGRAPH = 18, 72

@@ -18,7 +18,7 @@ from benchmarks.page import fill, table
 from benchmarks.seeds import measure_seeds
 from benchmarks.speed import measure_speed
 from dedup.errors import MissingExtraError
-from dedup.model import load_model
+from dedup.lineage.model import load_model
 
 PROJECT = Path(__file__).parents[1]
 PAGE, README = PROJECT / "docs" / "quality.md", PROJECT / "README.md"

@@ -165,7 +165,7 @@ def _time(what: str) -> Timing:
     articles = read_haystack()
     n_bytes = sum(len(article["text"].encode()) for article in articles)
     if what == "lineage":
-        from dedup.lineage import find_lineage
+        from dedup.lineage.find import find_lineage
 
         start = time.perf_counter()
         find_lineage(articles)

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 from benchmarks.corpus import Options, make_articles
-from dedup.compare import FEATURES, compare
-from dedup.folding import fold
-from dedup.hashing import words
-from dedup.lsh import band_keys, candidate_pairs
-from dedup.minhash import SEED, signatures
-from dedup.shingles import make_shingles, word_shingles
-from dedup.terms import find_terms
-from dedup.text import tokens
+from dedup.duplicates.lsh import band_keys, candidate_pairs
+from dedup.duplicates.minhash import SEED, signatures
+from dedup.duplicates.shingles import make_shingles, word_shingles
+from dedup.pairs.compare import FEATURES, compare
+from dedup.pairs.terms import find_terms
+from dedup.text.batches import tokens
+from dedup.text.folding import fold
+from dedup.text.hashing import words
 from tests import lineage_reference, reference
 from tests.test_compare import pile_of
 

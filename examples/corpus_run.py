@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dedup import as_articles, find_duplicates
-from dedup.readers import read_articles
-from dedup.writers import json_line, write_lines
+from dedup.formats.readers import read_articles
+from dedup.formats.writers import json_line, write_lines
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from benchmarks.corpora import read_set, unlabelled
-from dedup import postings
-from dedup.index import Index
+from dedup.index import postings
+from dedup.index.index import Index
 
 BATCH = 3
 

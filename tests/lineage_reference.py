@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from dedup.model import Linear, Model
-from dedup.shingles import make_shingles
-from dedup.text import tokens
+from dedup.duplicates.shingles import make_shingles
+from dedup.lineage.model import Linear, Model
+from dedup.text.batches import tokens
 
 CAPITAL, NUMBER, START = 1, 2, 4
 NUMBERS, NAMES, WORDS = 0, 1, 2
@@ -75,7 +75,7 @@ def read_set(name: str) -> tuple[dict[str, Any], ...]:
 @cache
 def background() -> tuple[dict[int, int], dict[int, int]]:
     """Read the stored table: surprise by stem, and the figures that a number word stands for."""
-    with np.load(str(files("dedup").joinpath("background.npz"))) as table:
+    with np.load(str(files("dedup.pairs").joinpath("background.npz"))) as table:
         return (
             dict(zip(table["stems"].tolist(), table["surprise"].tolist(), strict=True)),
             dict(zip(table["number_words"].tolist(), table["numbers"].tolist(), strict=True)),

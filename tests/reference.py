@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import xxhash
 
-from dedup.unicode_tables import (
+from dedup.text.unicode_tables import (
     BLANK,
     CLOSER,
     DELETED,
@@ -133,7 +133,7 @@ def has(kind: int, bit: int) -> bool:
 
 
 def tokens(text: str) -> tuple[list[int], list[int], list[int]]:
-    """Read an article character by character: words, kinds and paragraphs as `dedup.text.tokens` has them."""
+    """Read an article character by character: words, kinds and paragraphs as `batches.tokens` has them."""
     raw = [("\0", SEPARATOR), *characters(text), ("\0", SEPARATOR), ("\0", SEPARATOR)]
     chars = [
         raw[i]

@@ -8,10 +8,16 @@ from pathlib import Path
 import dedup
 
 PACKAGE = Path(dedup.__file__).parent
-MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path.stem not in ("__init__", "__main__")
+}
 
-# The stages, one way. What stands between them, such as the tables of Unicode, takes no place of its own.
-STAGES = ("errors", "articles", "text", "shingles", "minhash", "lsh", "compare", "lineage", "cli")
+# The stages, one way: packages, and modules of one of them. A module beside the packages takes no place of
+# its own, but is below all of them.
+STAGES = ("text", "duplicates", "pairs", "evidence", "lineage", "formats", "index", "feeds", "cli")
+WITHIN = ("shingles", "minhash", "lsh", "find")
 
 # What may be imported with the package; anything else is optional, or too slow for `dedup --help`.
 NEEDED = {"numpy", "xxhash", "click"}
@@ -19,13 +25,14 @@ NEEDED = {"numpy", "xxhash", "click"}
 
 def imports(module: str, *, top_only: bool = False) -> set[str]:
     """Name what a module of the package imports; inside functions, too, unless asked for the top only."""
-    tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     nodes = tree.body if top_only else ast.walk(tree)
     names: set[str] = set()
     for node in nodes:
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module} imports relatively; write the whole name"
             names.add(node.module or "")
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
     return names
@@ -35,15 +42,23 @@ def inside(module: str) -> set[str]:
     return {name.partition(".")[2] for name in imports(module) if name.startswith("dedup.")} & set(MODULES)
 
 
+def place(module: str) -> int:
+    return STAGES.index(module.partition(".")[0]) if "." in module else -1
+
+
 def test_no_stage_imports_a_later_one() -> None:
-    graph = {module: inside(module) for module in MODULES}
-    order = list(TopologicalSorter(graph).static_order())  # fails if two modules import each other
-    reach: dict[str, set[str]] = {}
-    for module in order:
-        reach[module] = graph[module].union(*(reach[name] for name in graph[module]))
-    for place, stage in enumerate(STAGES):
-        later = reach[stage] & set(STAGES[place + 1 :])
-        assert not later, f"{stage} imports {sorted(later)}, which come after it"
+    graph = {module: inside(module) - {module} for module in MODULES}
+    list(TopologicalSorter(graph).static_order())  # fails if two modules import each other
+    assert {module.partition(".")[0] for module in MODULES if "." in module} == set(STAGES)
+    for module, imported in graph.items():
+        later = sorted(name for name in imported if place(name) > place(module))
+        assert not later, f"{module} imports {later}, of a later stage"
+
+
+def test_no_step_to_near_duplicates_imports_a_later_one() -> None:
+    for at, step in enumerate(WITHIN):
+        later = {f"duplicates.{name}" for name in WITHIN[at + 1 :]}
+        assert not inside(f"duplicates.{step}") & later
 
 
 def test_nothing_optional_is_imported_before_it_is_needed() -> None:

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.background import read_numbers, surprise
-from dedup.text import NUMBER, tokens
+from dedup.pairs.background import read_numbers, surprise
+from dedup.text.batches import NUMBER, tokens
 from tests import lineage_reference as plain
 
 HASH = st.integers(0, 2**64 - 1)

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Edge, Lineage, find_lineage
-from dedup.cli import main
+from dedup.cli.main import main
 from dedup.errors import DedupError, DuplicateIdError, InputError, MissingFieldError, TimeError
-from dedup.lineage import IDENTICAL
-from dedup.pipeline import compare_pile
+from dedup.lineage.find import IDENTICAL
+from dedup.lineage.pipeline import compare_pile
 from tests import lineage_reference as plain
 
 STORY = plain.read_set("lineage_dev")[0]["text"]

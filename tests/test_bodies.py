@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.bodies import (
+from dedup.errors import IndexFileError
+from dedup.index.bodies import (
     Reading,
     digest_of,
     join,
@@ -18,7 +19,6 @@ from dedup.bodies import (
     unpack_bodies,
     unpack_text,
 )
-from dedup.errors import IndexFileError
 from tests.lineage_reference import article_texts
 
 TOP = np.uint64(0xFFFFFFFFFF000000)

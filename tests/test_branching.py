@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dedup.branching import best_branching
+from dedup.lineage.branching import best_branching
 from tests import lineage_reference as plain
 
 Link = tuple[int, int, float]

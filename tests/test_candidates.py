@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dedup import candidates, keys
-from dedup.candidates import find_candidates, share_facts, share_shingles
 from dedup.errors import InputError
-from dedup.frequencies import count_articles, weigh
-from dedup.keys import WEIGHT_BITS, article_bits, make_keys, pair_terms
-from dedup.terms import find_terms
-from dedup.text import tokens
+from dedup.pairs import candidates, keys
+from dedup.pairs.candidates import find_candidates, share_facts, share_shingles
+from dedup.pairs.frequencies import count_articles, weigh
+from dedup.pairs.keys import WEIGHT_BITS, article_bits, make_keys, pair_terms
+from dedup.pairs.terms import find_terms
+from dedup.text.batches import tokens
 from tests import lineage_reference as plain
 
 DEV = [row["text"] for row in plain.read_set("lineage_dev")]

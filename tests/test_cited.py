@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.cited import cited_sources
+from dedup.evidence.cited import cited_sources
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 

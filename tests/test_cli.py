@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from dedup.cli import main
+from dedup.cli.main import main
 
 HARBOUR = str(Path(__file__).parents[1] / "examples" / "harbour.jsonl")
 IDS = [json.loads(line)["id"] for line in Path(HARBOUR).read_text(encoding="utf-8").splitlines()]
 
 
 def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-m", "dedup.cli", *arguments], capture_output=True, **options)
+    return subprocess.run([sys.executable, "-m", "dedup", *arguments], capture_output=True, **options)
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_output_to_a_device_leaves_it_a_device(pile: str) -> None:
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     path = tmp_path / "pile.jsonl"
     path.write_text("".join(f'{{"id": {n}, "text": "word{n}"}}\n' for n in range(20_000)))
-    command = [sys.executable, "-m", "dedup.cli", "duplicates", str(path), "--format", "jsonl"]
+    command = [sys.executable, "-m", "dedup", "duplicates", str(path), "--format", "jsonl"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -231,7 +231,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_an_interrupt_is_quiet() -> None:
-    command = [sys.executable, "-m", "dedup.cli", "duplicates", "-"]
+    command = [sys.executable, "-m", "dedup", "duplicates", "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stderr is not None
@@ -246,12 +246,14 @@ def test_help_is_quick() -> None:
     done = run("--help", env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"})
     imported = {line.rsplit("|", 1)[1].strip() for line in done.stderr.decode().splitlines() if "|" in line}
     assert "click" in imported
-    assert imported.isdisjoint({"rich", "csv", "dedup.lineage", "dedup.duplicates", "datasketch", "scipy"})
+    assert imported.isdisjoint(
+        {"rich", "csv", "dedup.lineage.find", "dedup.duplicates.find", "datasketch", "scipy"}
+    )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="terminals of POSIX")
 def test_progress_is_shown_on_a_terminal_when_the_work_is_long() -> None:
-    code = "import time; from dedup.progress import progress\nwith progress('Comparing'): time.sleep({})"
+    code = "import time; from dedup.cli.progress import progress\nwith progress('Comparing'): time.sleep({})"
     shown = []
     for seconds in (0.1, 1.5):
         reader, terminal = os.openpty()

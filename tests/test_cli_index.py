@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from dedup.cli import main
+from dedup.cli.main import main
 from dedup.errors import BusyError
-from dedup.index import Index
-from dedup.lineage import find_lineage
-from dedup.readers import read_articles
+from dedup.formats.readers import read_articles
+from dedup.index.index import Index
+from dedup.lineage.find import find_lineage
 
 HARBOUR = str(Path(__file__).parents[1] / "examples" / "harbour.jsonl")
 ROWS = [json.loads(line) for line in Path(HARBOUR).read_text(encoding="utf-8").splitlines()]
@@ -98,7 +98,7 @@ def test_a_late_source_is_told_of(run: Run) -> None:
 
 def test_batches_change_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("add", "whole.dedup", HARBOUR)
-    monkeypatch.setattr("dedup.cli_index._BATCH", 2)
+    monkeypatch.setattr("dedup.cli.index._BATCH", 2)
     run("add", "parts.dedup", HARBOUR)
     assert run("export", "whole.dedup")[1] == run("export", "parts.dedup")[1] != ""
 
@@ -125,7 +125,7 @@ def test_an_id_with_another_text_is_refused_or_skipped(run: Run, news: str) -> N
 
 
 def test_what_was_added_before_an_error_stays_and_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dedup.cli_index._BATCH", 2)
+    monkeypatch.setattr("dedup.cli.index._BATCH", 2)
     Path("bad.jsonl").write_text(
         '{"id": 1, "text": "a"}\n{"id": 2, "text": "b"}\n{"id": 3, "text": "c"}\n{\n'
     )
@@ -370,7 +370,7 @@ def test_an_interrupt_leaves_what_was_added(run: Run, monkeypatch: pytest.Monkey
             raise KeyboardInterrupt
         return original(self, articles)
 
-    monkeypatch.setattr("dedup.cli_index._BATCH", 2)
+    monkeypatch.setattr("dedup.cli.index._BATCH", 2)
     monkeypatch.setattr(Index, "add_many", interrupted)
     status, out, err = run("add", "news.dedup", HARBOUR)
     assert (status, out) == (130, "")
@@ -405,7 +405,7 @@ def test_hostile_names_cannot_move_the_cursor(run: Run) -> None:
 def test_a_reader_that_goes_away_is_no_error(news: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    command = [sys.executable, "-m", "dedup.cli", "index", "export", news]
+    command = [sys.executable, "-m", "dedup", "index", "export", news]
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=20, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")

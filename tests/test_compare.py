@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-import dedup.compare
-from dedup.archive import read_pile
-from dedup.compare import FEATURES, Pile, compare, reverse
-from dedup.frequencies import count_articles
-from dedup.gains import GAINS, compare_with_main
+import dedup.pairs.compare
+from dedup.pairs.archive import read_pile
+from dedup.pairs.compare import FEATURES, Pile, compare, reverse
+from dedup.pairs.frequencies import count_articles
+from dedup.pairs.gains import GAINS, compare_with_main
 from tests import lineage_reference as plain
 
 DEV = plain.read_set("lineage_dev")[:24]
@@ -48,7 +48,7 @@ def test_features(data: st.DataObject) -> None:
     pairs = data.draw(st.lists(st.tuples(index, index), max_size=8))
     pile, sides = pile_of(texts, outlets)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dedup.compare, "_BLOCK", data.draw(st.sampled_from([1, 600, 1 << 21])))
+        patch.setattr(dedup.pairs.compare, "_BLOCK", data.draw(st.sampled_from([1, 600, 1 << 21])))
         got = compare(pile, np.array(pairs, np.int64).reshape(-1, 2))
     check(got, [plain.compare(sides[a], sides[b]) for a, b in pairs], FEATURES)
 
@@ -57,7 +57,7 @@ def test_block_size_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     pile, _ = pile_of(TEXTS, OUTLETS)
     whole = compare(pile, PAIRS)
     for size in (1, 5_000):
-        monkeypatch.setattr(dedup.compare, "_BLOCK", size)
+        monkeypatch.setattr(dedup.pairs.compare, "_BLOCK", size)
         assert (compare(pile, PAIRS) == whole).all()
 
 

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import exact
-from dedup.duplicates import find_duplicates
+from dedup.duplicates import exact
+from dedup.duplicates.exact import exact_resemblance
+from dedup.duplicates.find import find_duplicates
+from dedup.duplicates.lsh import s_curve
+from dedup.duplicates.shingles import make_shingles
 from dedup.errors import InputError
-from dedup.exact import exact_resemblance
-from dedup.lsh import s_curve
-from dedup.shingles import make_shingles
 from tests import reference
 
 VOCABULARY = [f"{a}{b}" for a in ("storm", "har", "bo", "dawn", "crown", "é") for b in range(60)]

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import align as align_module
-from dedup.align import LEAST_SHARE, align, count_in_order, longest_run
-from dedup.background import surprise
 from dedup.errors import InputError
-from dedup.evidence import Evidence, compare_texts
-from dedup.facts import find_names, find_numbers, find_quotes
-from dedup.spelled import spell
-from dedup.summary import Counts, summarise
-from dedup.terminal import columns
-from dedup.text import tokens
+from dedup.evidence import align as align_module
+from dedup.evidence.align import LEAST_SHARE, align, count_in_order, longest_run
+from dedup.evidence.evidence import Evidence, compare_texts
+from dedup.evidence.facts import find_names, find_numbers, find_quotes
+from dedup.evidence.spelled import spell
+from dedup.evidence.summary import Counts, summarise
+from dedup.evidence.terminal import columns
+from dedup.pairs.background import surprise
+from dedup.text.batches import tokens
 
 PARENT = """VENNPORT (Orla Wire, 4 May) - The Orla bridge was shut at 6.40 a.m. after 14 of 96 cables failed.
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import feeds
 from dedup.errors import FeedError, MissingExtraError
-from dedup.feeds import parse_feed, read_feed, read_feed_file, require_extra
-from dedup.pages import decoded, html_text, read_page
-from dedup.reader import Ended, Reader
+from dedup.feeds import entries as feeds
+from dedup.feeds.entries import parse_feed, read_feed, read_feed_file, require_extra
+from dedup.feeds.pages import decoded, html_text, read_page
+from dedup.feeds.reader import Ended, Reader
 from tests.feed_server import OTHER, WIRE, Handler, Server, item, page, rss, serving
 
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">A &amp;amp; B</title>

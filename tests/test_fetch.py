@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import __version__, addresses, fetch
-from dedup.addresses import checked, is_public
+from dedup import __version__
 from dedup.errors import FeedError
-from dedup.fetch import post
+from dedup.feeds import addresses, fetch
+from dedup.feeds.addresses import checked, is_public
+from dedup.feeds.fetch import post
 from tests.feed_server import Answer, Handler, Server, serving
 
 PRIVATE = """

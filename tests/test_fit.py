@@ -7,11 +7,11 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from dedup.compare import FEATURES
-from dedup.gains import GAINS
-from dedup.model import RELATIONS, column
+from dedup.lineage.model import RELATIONS, column
+from dedup.pairs.compare import FEATURES
+from dedup.pairs.gains import GAINS
 
-FITTED = json.loads(files("dedup").joinpath("model.json").read_text(encoding="utf-8"))
+FITTED = json.loads(files("dedup.lineage").joinpath("model.json").read_text(encoding="utf-8"))
 
 ELSEWHERE = {
     "choice": {"copied"},

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import parts
-from dedup.frequencies import COUNTER_BITS, count_articles, weigh
-from dedup.shingles import make_shingles
-from dedup.terms import find_terms
-from dedup.text import tokens
+from dedup.duplicates.shingles import make_shingles
+from dedup.pairs import parts
+from dedup.pairs.frequencies import COUNTER_BITS, count_articles, weigh
+from dedup.pairs.terms import find_terms
+from dedup.text.batches import tokens
 from dedup.workers import Workers
 from tests import lineage_reference as plain
 

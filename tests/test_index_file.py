@@ -20,9 +20,10 @@ from typing import Any
 import pytest
 
 from benchmarks.corpora import read_set, unlabelled
-from dedup import find_lineage, store
+from dedup import find_lineage
 from dedup.errors import BusyError, IndexFileError
-from dedup.index import Index
+from dedup.index import store
+from dedup.index.index import Index
 
 PROJECT = Path(__file__).parents[1]
 ROWS = unlabelled(read_set("lineage_dev"))
@@ -103,7 +104,7 @@ def test_a_disk_that_refuses_to_be_written_changes_nothing(path: Path) -> None:
 import resource, sys
 from benchmarks.corpora import read_set, unlabelled
 from dedup.errors import IndexFileError
-from dedup.index import Index
+from dedup.index.index import Index
 rows = unlabelled(read_set("lineage_dev"))
 with Index(sys.argv[1]) as index:
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
@@ -351,7 +352,7 @@ def test_a_second_writer_waits_and_is_told(path: Path) -> None:
 
 READER = """
 import json, sys, time
-from dedup.index import Index
+from dedup.index.index import Index
 path, batch, start, stop = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 seen, slowest = set(), 0.0
 with Index(path, read_only=True) as index:
@@ -405,7 +406,7 @@ def test_a_reader_takes_in_what_a_writer_forgot(path: Path) -> None:
 ADDER = """
 import random, sys
 from benchmarks.corpora import read_set, unlabelled
-from dedup.index import Index
+from dedup.index.index import Index
 rows = unlabelled(read_set("lineage_dev"))
 random.Random(int(sys.argv[2])).shuffle(rows)
 with Index(sys.argv[1], timeout=60) as index:

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from datasketch import LeanMinHash, MinHash, MinHashLSH
 
+from dedup.duplicates.interop import datasketch_signatures, from_datasketch, to_datasketch
+from dedup.duplicates.lsh import band_keys, candidate_pairs
+from dedup.duplicates.minhash import resemblance, signatures
+from dedup.duplicates.shingles import make_shingles
 from dedup.errors import InputError, MissingExtraError
-from dedup.interop import datasketch_signatures, from_datasketch, to_datasketch
-from dedup.lsh import band_keys, candidate_pairs
-from dedup.minhash import resemblance, signatures
-from dedup.shingles import make_shingles
 
 ITEMS = [[f"shingle {i}".encode() for i in range(start, start + 1500)] for start in (0, 100, 5000)]
 

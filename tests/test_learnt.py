@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import filing, learnt
 from dedup.errors import IndexFileError
-from dedup.frequencies import COUNTER_BITS
-from dedup.index import Index
-from dedup.learnt import Learnt, pack_counters, unpack_counters
-from dedup.store import Store
+from dedup.index import filing, learnt
+from dedup.index.index import Index
+from dedup.index.learnt import Learnt, pack_counters, unpack_counters
+from dedup.index.store import Store
+from dedup.pairs.frequencies import COUNTER_BITS
 from tests.test_index import DEV, content, cut, edges, fresh, shuffled
 
 SPAN, STEP, WINDOW = 12, 4, 2

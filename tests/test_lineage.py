@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from benchmarks.bulletins import make_bulletins
 from benchmarks.score import score
 from dedup import Article, Edge, Lineage, find_lineage
+from dedup.duplicates.shingles import group_copies, make_shingles
 from dedup.errors import InputError, UnknownIdError
-from dedup.lineage import IDENTICAL
-from dedup.model import RELATIONS
-from dedup.shingles import group_copies, make_shingles
+from dedup.lineage.find import IDENTICAL
+from dedup.lineage.model import RELATIONS
 from tests import lineage_reference as plain
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"

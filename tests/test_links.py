@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.compare import FEATURES, reverse
-from dedup.links import LEAST_KIN, Rows, direct, score, segments
-from dedup.model import load_model
-from dedup.pipeline import Compared, compare_pile
+from dedup.lineage.links import LEAST_KIN, Rows, direct, score, segments
+from dedup.lineage.model import load_model
+from dedup.lineage.pipeline import Compared, compare_pile
+from dedup.pairs.compare import FEATURES, reverse
 from tests import lineage_reference as plain
 
 MODEL = load_model()

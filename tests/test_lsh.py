@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.components import components
+from dedup.duplicates.components import components
+from dedup.duplicates.lsh import EMPTY_KEY, LARGEST_FULL, band_keys, candidate_pairs, choose_bands, s_curve
+from dedup.duplicates.minhash import signatures
 from dedup.errors import InputError
-from dedup.lsh import EMPTY_KEY, LARGEST_FULL, band_keys, candidate_pairs, choose_bands, s_curve
-from dedup.minhash import signatures
 from dedup.ragged import Ragged
 from tests import reference
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from dedup.duplicates.minhash import EMPTY, SEED, is_empty, resemblance, signatures
+from dedup.duplicates.shingles import make_shingles
 from dedup.errors import InputError
-from dedup.minhash import EMPTY, SEED, is_empty, resemblance, signatures
 from dedup.ragged import Ragged
-from dedup.shingles import make_shingles
 from tests import reference
 
 SETS = st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=40), max_size=8)

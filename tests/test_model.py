@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dedup.compare import FEATURES
-from dedup.model import Linear, column, load_model, parse_model, probability, weighted_sum
+from dedup.lineage.model import Linear, column, load_model, parse_model, probability, weighted_sum
+from dedup.pairs.compare import FEATURES
 from tests import lineage_reference as plain
 
 DERIVED = "template new_figures unlike_length soon hours late".split()

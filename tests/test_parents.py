@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.links import Rows, Scores, direct, score
-from dedup.model import RELATIONS, Linear, Model, load_model
-from dedup.parents import LEAST_MAIN, LEAST_OTHER, choose_main, find_parents, most_probable, other_probability
-from dedup.pipeline import Compared, compare_pile
+from dedup.lineage.links import Rows, Scores, direct, score
+from dedup.lineage.model import RELATIONS, Linear, Model, load_model
+from dedup.lineage.parents import (
+    LEAST_MAIN,
+    LEAST_OTHER,
+    choose_main,
+    find_parents,
+    most_probable,
+    other_probability,
+)
+from dedup.lineage.pipeline import Compared, compare_pile
 from tests import lineage_reference as plain
 
 MODEL = load_model()

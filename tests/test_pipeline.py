@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from dedup import archive, candidates, parts
-from dedup.archive import read_pile
-from dedup.compare import FEATURES, compare
-from dedup.frequencies import count_articles
-from dedup.links import LEAST_KIN, find_kin
-from dedup.model import load_model
-from dedup.pipeline import compare_pile, share_enough
+from dedup.lineage.links import LEAST_KIN, find_kin
+from dedup.lineage.model import load_model
+from dedup.lineage.pipeline import compare_pile, share_enough
+from dedup.pairs import archive, candidates, parts
+from dedup.pairs.archive import read_pile
+from dedup.pairs.compare import FEATURES, compare
+from dedup.pairs.frequencies import count_articles
 from dedup.workers import Workers
 from tests import lineage_reference as plain
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dedup import postings
-from dedup.bodies import Reading, read
-from dedup.frequencies import COUNTER_BITS, Frequencies
-from dedup.postings import LEAST_WEIGHT, Keys, Runs, make_keys
-from dedup.store import Store
+from dedup.index import postings
+from dedup.index.bodies import Reading, read
+from dedup.index.postings import LEAST_WEIGHT, Keys, Runs, make_keys
+from dedup.index.store import Store
+from dedup.pairs.frequencies import COUNTER_BITS, Frequencies
 from tests.lineage_reference import article_texts
 from tests.test_index import DEV
 

@@ -13,7 +13,7 @@ import pytest
 
 from dedup.articles import Article
 from dedup.errors import InputError, ReadError
-from dedup.readers import read_articles
+from dedup.formats.readers import read_articles
 
 ROWS = [{"id": "a", "text": "The harbour is shut.", "date": "2026-03-09"}, {"id": "b", "text": "It is opén."}]
 JSONL = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS)

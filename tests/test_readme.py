@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from dedup.cli import cli, main
+from dedup.cli.main import cli, main
 
 PROJECT = Path(__file__).parents[1]
 TEXT = (PROJECT / "README.md").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.sets import find_shared, make_sets
+from dedup.pairs.sets import find_shared, make_sets
 
 # Hashes differ in their upper 40 bits, which is what the sets keep.
 ROWS = st.lists(

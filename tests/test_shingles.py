@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.duplicates.shingles import make_shingles, word_shingles
 from dedup.errors import InputError
 from dedup.ragged import ranges
-from dedup.shingles import make_shingles, word_shingles
-from dedup.text import fold, words
+from dedup.text.batches import fold, words
 from tests import reference
 
 ARTICLES = st.lists(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.terms import UNITS, Occurrences, find_terms
-from dedup.text import tokens
+from dedup.pairs.terms import UNITS, Occurrences, find_terms
+from dedup.text.batches import tokens
 from tests import lineage_reference as plain
 
 DEV = [row["text"] for row in plain.read_set("lineage_dev")]

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import text, unicode_tables
 from dedup.errors import InputError
-from dedup.folding import fold
-from dedup.text import batches, tokens, words
-from dedup.unicode_tables import build_tables, load_tables
+from dedup.text import batches as text
+from dedup.text import unicode_tables
+from dedup.text.batches import batches, tokens, words
+from dedup.text.folding import fold
+from dedup.text.unicode_tables import build_tables, load_tables
 from tests import reference
 
 # Everything that some rule of tokens() looks at, and enough of it for the rules to meet.

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.articles import Article
-from dedup.cited import Citation
-from dedup.terminal import clip, columns, fill, plain
-from dedup.tree import draw
+from dedup.evidence.cited import Citation
+from dedup.evidence.terminal import clip, columns, fill, plain
+from dedup.lineage.tree import draw
 
 MORNING = datetime(2026, 10, 4, 6, 40, tzinfo=UTC)
 

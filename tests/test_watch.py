@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from dedup.articles import Article, as_articles
-from dedup.cli import main
+from dedup.cli.main import main
 from dedup.errors import BusyError, DuplicateIdError
-from dedup.graph import Edge
-from dedup.index import Index, Placement
-from dedup.reader import Reader
-from dedup.sources import Options, make_source
-from dedup.watch import record_of, watch
-from dedup.webhook import Webhook
+from dedup.feeds.reader import Reader
+from dedup.feeds.sources import Options, make_source
+from dedup.feeds.watch import record_of, watch
+from dedup.feeds.webhook import Webhook
+from dedup.index.index import Index, Placement
+from dedup.lineage.graph import Edge
 from tests.feed_server import OTHER, WIRE, Handler, Server, item, page, rss, serving
 
 COPY = f"VENNPORT - {WIRE}"
@@ -63,7 +63,7 @@ def indexed(tmp_path: Path) -> dict[str, Article]:
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "dedup.cli", "watch", *arguments]
+    command = [sys.executable, "-m", "dedup", "watch", *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -327,7 +327,7 @@ def test_a_reader_of_the_output_that_has_gone(tmp_path: Path) -> None:
     path.write_text(rss(item("urn:wire", WIRE), item("urn:copy", COPY, 7)), encoding="utf-8")
     reading, writing = os.pipe()
     os.close(reading)
-    command = [sys.executable, "-m", "dedup.cli", "watch", str(tmp_path / "news.dedup"), str(path)]
+    command = [sys.executable, "-m", "dedup", "watch", str(tmp_path / "news.dedup"), str(path)]
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=10, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")
@@ -349,7 +349,7 @@ def test_a_webhook_is_given_what_is_printed(server: Server, run: Run, tmp_path: 
 def test_a_webhook_that_is_down_stops_nothing(
     server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dedup.cli_watch._PATIENCE_ONCE", 0.1)
+    monkeypatch.setattr("dedup.cli.watch._PATIENCE_ONCE", 0.1)
     server.routes["/feed"] = rss(item("urn:wire", WIRE), *[item(f"urn:{n}", COPY, 7 + n) for n in range(3)])
     status, records, err = run(f"{server.url}/feed", "--webhook", "http://127.0.0.1:1/", *PRIVATE)
     assert status == 1
@@ -361,7 +361,7 @@ def test_a_webhook_that_is_down_stops_nothing(
 def test_what_a_webhook_refuses_does_not_hold_up_the_rest(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dedup.webhook._FIRST_WAIT", 0.01)
+    monkeypatch.setattr("dedup.feeds.webhook._FIRST_WAIT", 0.01)
     server.post_statuses[:] = [400, 200, 400, 200]
     said: list[str] = []
     webhook = Webhook(server.url, said.append)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.peers import N_BANDS, N_ROWS, N_WORDS, THRESHOLD
-from dedup.components import components
+from dedup.duplicates.components import components
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,45 +17,45 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.articles import Article, as_articles
-    from dedup.cited import Citation, cited_sources
-    from dedup.duplicates import Duplicates, find_duplicates
+    from dedup.duplicates.find import Duplicates, find_duplicates
+    from dedup.duplicates.lsh import band_keys, candidate_pairs, choose_bands, s_curve
+    from dedup.duplicates.minhash import resemblance, signatures
+    from dedup.duplicates.shingles import make_shingles
     from dedup.errors import DedupError
-    from dedup.evidence import Evidence, compare_texts
-    from dedup.graph import Edge, Lineage, Node
-    from dedup.index import Index, Placement
-    from dedup.lineage import find_lineage
-    from dedup.lsh import band_keys, candidate_pairs, choose_bands, s_curve
-    from dedup.minhash import resemblance, signatures
+    from dedup.evidence.cited import Citation, cited_sources
+    from dedup.evidence.evidence import Evidence, compare_texts
+    from dedup.formats.readers import read_articles
+    from dedup.index.index import Index, Placement
+    from dedup.lineage.find import find_lineage
+    from dedup.lineage.graph import Edge, Lineage, Node
     from dedup.ragged import Ragged
-    from dedup.readers import read_articles
-    from dedup.shingles import make_shingles
 
 # Where each public name is; it is imported when it is first used, so that `import dedup` takes no time.
 _HOMES = {
     "Article": "articles",
-    "Citation": "cited",
+    "Citation": "evidence.cited",
     "DedupError": "errors",
-    "Duplicates": "duplicates",
-    "Edge": "graph",
-    "Evidence": "evidence",
-    "Index": "index",
-    "Lineage": "graph",
-    "Node": "graph",
-    "Placement": "index",
+    "Duplicates": "duplicates.find",
+    "Edge": "lineage.graph",
+    "Evidence": "evidence.evidence",
+    "Index": "index.index",
+    "Lineage": "lineage.graph",
+    "Node": "lineage.graph",
+    "Placement": "index.index",
     "Ragged": "ragged",
     "as_articles": "articles",
-    "band_keys": "lsh",
-    "candidate_pairs": "lsh",
-    "choose_bands": "lsh",
-    "cited_sources": "cited",
-    "compare_texts": "evidence",
-    "find_duplicates": "duplicates",
-    "find_lineage": "lineage",
-    "make_shingles": "shingles",
-    "read_articles": "readers",
-    "resemblance": "minhash",
-    "s_curve": "lsh",
-    "signatures": "minhash",
+    "band_keys": "duplicates.lsh",
+    "candidate_pairs": "duplicates.lsh",
+    "choose_bands": "duplicates.lsh",
+    "cited_sources": "evidence.cited",
+    "compare_texts": "evidence.evidence",
+    "find_duplicates": "duplicates.find",
+    "find_lineage": "lineage.find",
+    "make_shingles": "duplicates.shingles",
+    "read_articles": "formats.readers",
+    "resemblance": "duplicates.minhash",
+    "s_curve": "duplicates.lsh",
+    "signatures": "duplicates.minhash",
 }
 
 __all__ = [

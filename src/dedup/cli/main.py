@@ -1,0 +1,254 @@
+"""The command line: `dedup lineage`, `dedup compare`, `dedup duplicates`, and the commands of an index.
+
+What takes long to import is imported inside the command that needs it, so that ``dedup --help`` is quick.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dedup.articles import Article
+from dedup.cli.common import output_option, paths_argument, quiet_option, read, skip_bad_option, write
+from dedup.cli.index import index
+from dedup.cli.progress import progress
+from dedup.cli.watch import watch
+from dedup.errors import DedupError, InputError
+from dedup.formats.writers import json_line
+
+if TYPE_CHECKING:
+    from dedup.duplicates.find import Duplicates
+
+_BAD_INPUT, _INTERRUPTED = 2, 130
+
+_workers = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes; more than one pay from some thousand articles on.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dedup-lineage", prog_name="dedup", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Tell which article was made from which, even when every sentence was rewritten.
+
+    PATH is a file that ends in .jsonl, .ndjson, .json, .csv or .txt (one article), a folder of such files,
+    any of them compressed as .gz, or - for JSON lines on standard input. An article has a text and, where
+    known, an id, title, published_at, outlet and url.
+
+    \b
+    Examples:
+      dedup lineage today.jsonl                     draw the families
+      dedup lineage archive/ --workers 4 --format jsonl -o lineage.jsonl
+      zcat feed.jsonl.gz | dedup lineage - --min-probability 0.8
+      dedup compare theirs.txt ours.txt             show what two texts share
+      dedup duplicates crawl.csv --threshold 0.8    find copies, cheaply
+      dedup index add news.dedup today.jsonl        place what is new among what was kept
+      dedup watch news.dedup https://wire.example/rss
+
+    Exit status: 0 when done, 2 for input that cannot be used, 130 when interrupted, 141 when the reader of
+    the output has gone.
+    """
+
+
+@cli.command()
+@paths_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["tree", "jsonl", "json"]),
+    default="tree",
+    show_default=True,
+    help="Trees to read, one JSON line an article, or one JSON object.",
+)
+@output_option
+@click.option("--ignore-dates", is_flag=True, help="Do not use publication times.")
+@click.option(
+    "--min-probability",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="Probability from which an edge counts.",
+)
+@_workers
+@skip_bad_option
+@quiet_option
+def lineage(
+    paths: tuple[str, ...],
+    form: str,
+    output: str | None,
+    ignore_dates: bool,
+    min_probability: float | None,
+    workers: int,
+    skip_bad: bool,
+    quiet: bool,
+) -> None:
+    """Find which article was made from which.
+
+    With --format jsonl, one line an article, in input order:
+
+    \b
+      {"id": "a2", "family": "a1", "role": "derived",
+       "parents": [{"id": "a1", "relation": "rewrite", "probability": 0.97}],
+       "cited": [{"source": "nypost.com", "kind": "republished", "phrase": "Publisher: nypost.com"}]}
+
+    The role is root, derived or single; the main parent comes first; the family is the root that the article
+    comes down from through main parents.
+    With --format json, one object: the version of this format, the families of two or more, and the articles.
+    """
+    from dedup.lineage.find import DEFAULT_MIN_PROBABILITY, find_lineage
+
+    articles = read(paths, skip_bad, quiet)
+    with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
+        found = find_lineage(
+            articles,
+            use_times=not ignore_dates,
+            min_probability=DEFAULT_MIN_PROBABILITY if min_probability is None else min_probability,
+            workers=workers,
+        )
+        records = [] if form == "tree" else found.records()
+    if form == "tree":
+        write(output, [str(found)])
+    elif form == "jsonl":
+        write(output, map(json_line, records))
+    else:
+        families = [{"id": members[0], "members": members} for members in found.families]
+        write(output, [json_line({"version": 1, "families": families, "articles": records})])
+
+
+@cli.command()
+@click.argument("a")
+@click.argument("b")
+def compare(a: str, b: str) -> None:
+    """Show what the texts of two files, of one article each, share.
+
+    \b
+    Example:
+      dedup compare agency.txt paper.txt
+    """
+    from dedup.evidence.evidence import compare_texts
+
+    write(None, [str(compare_texts(_only_text(a), _only_text(b)))])
+
+
+@cli.command()
+@paths_argument
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="T",
+    default=0.7,
+    show_default=True,
+    help="Share of 5-word shingles from which two articles are near-duplicates.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="Clusters to read, or one JSON line an article.",
+)
+@output_option
+@_workers
+@skip_bad_option
+@quiet_option
+def duplicates(
+    paths: tuple[str, ...],
+    threshold: float,
+    form: str,
+    output: str | None,
+    workers: int,
+    skip_bad: bool,
+    quiet: bool,
+) -> None:
+    """Find near-duplicates: articles of nearly the same words.
+
+    With --format jsonl, one line an article, in input order; the cluster is the id of its first member:
+
+    \b
+      {"id": "a2", "cluster": "a1", "duplicates": [{"id": "a1", "resemblance": 0.93}]}
+    """
+    from dedup.duplicates.find import find_duplicates
+
+    articles = read(paths, skip_bad, quiet)
+    with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
+        found = find_duplicates(articles, threshold=threshold, workers=workers)
+    write(output, _clusters(articles, found) if form == "text" else _duplicate_lines(articles, found))
+
+
+cli.add_command(index)
+cli.add_command(watch)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process by default.
+
+    Returns
+    -------
+    int
+        The exit status: 0 when done, 2 for input that cannot be used, 130 when interrupted, 141 when the
+        reader of the output has gone.
+
+    Examples
+    --------
+    >>> main(["duplicates", "--threshold", "1", "no-such-file.jsonl"])
+    2
+    """
+    try:
+        status = cli.main(args=arguments, prog_name="dedup", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except DedupError as error:
+        click.echo(f"dedup: error: {error}", err=True)
+        return _BAD_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        return _INTERRUPTED
+    return status if isinstance(status, int) else 0
+
+
+def _only_text(path: str) -> str:
+    articles = read([path], skip_bad=False, quiet=True)
+    if len(articles) != 1:
+        raise InputError(
+            f"{path} must hold one article to compare, not {len(articles)}; name a file with one"
+        )
+    return articles[0].text
+
+
+def _clusters(articles: Sequence[Article], found: "Duplicates") -> Iterator[str]:
+    best = dict.fromkeys(range(len(articles)), 0.0)
+    for pair, resemblance in zip(found.pairs.tolist(), found.resemblance.tolist(), strict=True):
+        for member in pair:
+            best[member] = max(best[member], resemblance)
+    for members in found.clusters:
+        yield f"{len(members)} near-duplicates"
+        for member in members:
+            yield f"  {best[member]:.2f}  {articles[member].id}  {articles[member].title}".rstrip()
+    n_members = sum(map(len, found.clusters))
+    yield f"clusters: {len(found.clusters)}, of {n_members} of {len(articles)} articles"
+
+
+def _duplicate_lines(articles: Sequence[Article], found: "Duplicates") -> Iterator[str]:
+    first = {member: members[0] for members in found.clusters for member in members}
+    others: dict[int, list[dict[str, Any]]] = {}
+    for (a, b), resemblance in zip(found.pairs.tolist(), found.resemblance.tolist(), strict=True):
+        others.setdefault(a, []).append({"id": articles[b].id, "resemblance": round(resemblance, 4)})
+        others.setdefault(b, []).append({"id": articles[a].id, "resemblance": round(resemblance, 4)})
+    for place, article in enumerate(articles):
+        cluster = articles[first.get(place, place)].id
+        yield json_line({"id": article.id, "cluster": cluster, "duplicates": others.get(place, [])})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What two texts share, shown; and which sources an article names."""

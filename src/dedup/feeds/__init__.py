@@ -1,0 +1,1 @@
+"""Feeds: fetched, read, added to an index, told on."""

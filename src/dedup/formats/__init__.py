@@ -1,0 +1,1 @@
+"""Files of articles and of results."""

@@ -1,0 +1,1 @@
+"""Parents, relations and families, from the features of pairs."""

@@ -1,0 +1,149 @@
+"""Lineage: which article was made from which, as trees with probabilities and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from dedup.articles import Article, as_articles
+from dedup.errors import InputError
+from dedup.lineage.graph import Edge, Lineage
+from dedup.lineage.links import direct, score
+from dedup.lineage.model import RELATIONS, load_model
+from dedup.lineage.parents import find_parents
+from dedup.lineage.pipeline import compare_pile
+from dedup.workers import Workers
+
+DEFAULT_MIN_PROBABILITY = 0.0
+"""By default every edge counts that the model would rather have than not."""
+
+IDENTICAL = 0.99
+"""Probability of an edge between identical texts; the earliest of them is the parent of all others."""
+
+_COPY = RELATIONS.index("copy")
+
+
+def find_lineage(
+    articles: Iterable[str | Mapping[str, Any] | Article],
+    *,
+    use_times: bool = True,
+    min_probability: float = DEFAULT_MIN_PROBABILITY,
+    workers: int = 1,
+) -> Lineage:
+    """Tell which article was made from which.
+
+    Parameters
+    ----------
+    articles : iterable of str, mapping or Article
+        The pile, of any size; see `as_articles` for the fields that are understood.
+    use_times : bool, optional
+        Whether publication times tell who can have been first. A parent is then never later than its child;
+        articles without a time can be either.
+    min_probability : float, optional
+        Probability from which an edge counts, 0 to 1. The default, 0, keeps every edge that is more likely
+        there than not; a higher one leaves out the less probable of them.
+    workers : int, optional
+        Processes that read and compare, >= 1; more than one pay from some thousand articles on.
+
+    Returns
+    -------
+    Lineage
+        Edges, families and evidence. The same for any order of the input, and any number of workers.
+
+    Raises
+    ------
+    InputError
+        If `min_probability` is not from 0 to 1, `workers` is less than 1, or an article cannot be used; see
+        `as_articles`.
+
+    Notes
+    -----
+    Identical texts are collapsed first; articles that share rare terms or word shingles become candidate
+    pairs, and those are compared exactly. What the probability of an edge was fitted on stands in
+    ``docs/quality.md``.
+
+    Examples
+    --------
+    >>> wire = "Ida Brask shut the Orla bridge on Monday: 14 of its 96 cables had failed, the engineer said."
+    >>> copy = "VENNPORT - " + wire + " Traffic was sent round by Hasle."
+    >>> articles = [
+    ...     {"id": "wire", "text": wire, "date": "2026-03-02T06:00"},
+    ...     {"id": "copy", "text": copy, "date": "2026-03-02T07:30"},
+    ... ]
+    >>> find_lineage(articles).families
+    (('wire', 'copy'),)
+    """
+    if not 0 <= min_probability <= 1:
+        raise InputError(f"min_probability is {min_probability!r}; give a number from 0 to 1")
+    with Workers(workers) as several:  # which get ready while articles are read
+        pile = as_articles(articles)
+        edges = tuple(_find_edges(pile, use_times, min_probability, several))
+    return Lineage(pile, edges)
+
+
+def _find_edges(
+    pile: Sequence[Article], use_times: bool, min_probability: float, workers: Workers
+) -> Iterator[Edge]:
+    """Yield the edges of a child together, its main parent first; children in input order."""
+    order = sorted(range(len(pile)), key=lambda i: _place(pile[i], use_times))
+    firsts, copies = _collapse([pile[i] for i in order])
+    found: dict[int, list[tuple[int, str, float]]] = {
+        order[at]: [(order[first], RELATIONS[_COPY], IDENTICAL)] for at, first in copies.items()
+    }
+    kept = [order[at] for at in firsts]
+    for child, parent, relation, chance in _link(
+        [pile[i] for i in kept], use_times, min_probability, workers
+    ):
+        found.setdefault(kept[child], []).append((kept[parent], relation, chance))
+    for child in sorted(found):
+        for parent, relation, chance in found[child]:
+            if chance >= min_probability:
+                yield Edge(pile[parent].id, pile[child].id, relation, chance)
+
+
+def _link(
+    articles: list[Article], use_times: bool, min_probability: float, workers: Workers
+) -> Iterator[tuple[int, int, str, float]]:
+    """Yield child, parent, relation and probability, a child's main parent before its others."""
+    model = load_model()
+    names = {name: i for i, name in enumerate(sorted({article.outlet for article in articles} - {""}))}
+    outlets = np.array([names.get(article.outlet, -1) for article in articles], np.int64)
+    texts = [article.text for article in articles]
+    compared = compare_pile(texts, outlets, model=model, workers=workers)
+    times = _hours(articles) if use_times else np.full(len(articles), np.nan)
+    rows = direct(compared.pairs, compared.features, times, model)
+    links = find_parents(compared.archive, rows, score(rows, model), model)
+    child, parent = rows.child[links.row].tolist(), rows.parent[links.row].tolist()
+    chance = links.probability.round(4).tolist()
+    for link, relation in enumerate(links.relation.tolist()):
+        if chance[link] >= min_probability:
+            yield child[link], parent[link], RELATIONS[relation], chance[link]
+
+
+def _hours(articles: list[Article]) -> NDArray[np.float64]:
+    """Return publication times in hours, not a number where there is none."""
+    return np.array(
+        [a.published_at.timestamp() / 3600 if a.published_at else np.nan for a in articles], np.float64
+    )
+
+
+def _place(article: Article, use_times: bool) -> tuple[float, str]:
+    known = use_times and article.published_at is not None
+    return (article.published_at.timestamp() if known and article.published_at else np.inf, article.id)
+
+
+def _collapse(articles: list[Article]) -> tuple[list[int], dict[int, int]]:
+    """Keep the first of identical texts; say of which one every other is a copy."""
+    first: dict[bytes, int] = {}
+    copies: dict[int, int] = {}
+    for i, article in enumerate(articles):
+        text = article.text.strip()
+        if any(map(str.isalnum, text)):  # what has no words is nobody's copy
+            kept = first.setdefault(xxhash.xxh3_128_digest(text.encode("utf-8", "surrogatepass")), i)
+            if kept != i:
+                copies[i] = kept
+    return [i for i in range(len(articles)) if i not in copies], copies
