@@ -1,6 +1,8 @@
 """Run the command as ``python -m dedup``."""
 
+import sys
+
 from dedup.cli.main import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

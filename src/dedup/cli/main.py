@@ -3,7 +3,6 @@
 What takes long to import is imported inside the command that needs it, so that ``dedup --help`` is quick.
 """
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -248,7 +247,3 @@ def _duplicate_lines(articles: Sequence[Article], found: "Duplicates") -> Iterat
     for place, article in enumerate(articles):
         cluster = articles[first.get(place, place)].id
         yield json_line({"id": article.id, "cluster": cluster, "duplicates": others.get(place, [])})
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -30,6 +30,8 @@ class Edge:
         ``copy``, ``excerpt``, ``update``, ``edit``, ``rewrite`` or ``summary``.
     probability : float
         Probability that the child was made from this very parent, 0 to 1.
+    declared : str, optional
+        What said so where it was declared, such as ``isBasedOn``; empty where the texts did.
 
     Examples
     --------
@@ -41,6 +43,7 @@ class Edge:
     child: str
     relation: str
     probability: float
+    declared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""A lineage to look at: pages and drawings."""
