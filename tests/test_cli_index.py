@@ -418,9 +418,9 @@ def test_help(run: Run) -> None:
     names = "add backup export find merge prune remove show stats verify".split()
     assert [line.split()[0] for line in commands if line] == names
     assert not any(line.endswith("...") for line in commands), "a summary is cut off"
-    page = Path(HARBOUR).parents[1] / "docs" / "index.md"
+    page = Path(HARBOUR).parents[1] / "docs" / "newsroom-index.md"
     for name in names:
         assert f"`dedup index {name} FILE" in page.read_text(encoding="utf-8"), (
-            f"{name} is not in docs/index.md"
+            f"{name} is not in docs/newsroom-index.md"
         )
         assert run(name, "--help")[1].startswith(f"Usage: dedup index {name} ")
