@@ -1,1 +1,1 @@
-"""A lineage in the formats of others: graphs, standards, tables."""
+"""Lineages in the formats of others: graphs, tables, standards of the web and of newsrooms."""

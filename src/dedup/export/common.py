@@ -1,0 +1,171 @@
+"""What the formats have in common: names of articles, what an edge rests on, what is drawn."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from dedup import __version__
+from dedup.evidence.terminal import clip
+
+if TYPE_CHECKING:
+    from dedup.articles import Article
+    from dedup.lineage.graph import Edge, Lineage
+
+NAME = "dedup-lineage"
+SOFTWARE = f"{NAME} {__version__}"
+"""What inferred the edges: the generating software with its version."""
+
+TERMS = "urn:x-dedup:"
+"""Namespace of the terms that no vocabulary has: probability, relation and their like."""
+
+SCHEMA_ORG = "https://schema.org/"
+
+PREFIXES = {"dedup": TERMS, "article": f"{TERMS}article:", "source": f"{TERMS}source:"}
+"""Short for the names of articles and of sources that are cited."""
+
+_LABEL = 60  # columns of a title in a drawing
+# What XML 1.0 has no way to write, and line ends, which its readers turn into others.
+_UNWRITABLE = "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]"
+_CODED = re.compile(f"{_UNWRITABLE}|_(?=x[0-9A-F]{{4}}_)")
+
+
+def coded(text: str) -> str:
+    r"""Write control characters so that any reader keeps them.
+
+    Parameters
+    ----------
+    text : str
+        Anything.
+
+    Returns
+    -------
+    str
+        On one line; different for different texts. Control characters, line ends and lone surrogates stand as
+        ``_xHHHH_``, the convention of ISO/IEC 9075-14; what looks like it has its first ``_`` so coded.
+
+    Examples
+    --------
+    >>> coded("wire\n7"), coded("wire_x000A_7")
+    ('wire_x000A_7', 'wire_x005F_x000A_7')
+    """
+    return _CODED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
+def utf8(text: str) -> str:
+    r"""Make a text that UTF-8 can hold.
+
+    Parameters
+    ----------
+    text : str
+        Anything.
+
+    Returns
+    -------
+    str
+        The same, a lone surrogate as a written escape.
+
+    Examples
+    --------
+    >>> utf8("wire \ud800")
+    'wire \\ud800'
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def qualified(prefix: str, name: str) -> str:
+    """Name an article or a source in the namespace of `PREFIXES`.
+
+    Parameters
+    ----------
+    prefix : str
+        ``"article"`` or ``"source"``.
+    name : str
+        An id of an article, or a source that one cites.
+
+    Returns
+    -------
+    str
+        Prefix, colon and the name, percent-encoded; different for different names.
+
+    Examples
+    --------
+    >>> qualified("article", "wire/7 é")
+    'article:wire%2F7%20%C3%A9'
+    """
+    return f"{prefix}:{quote(name, safe='', errors='surrogatepass')}"
+
+
+def label(article: Article) -> str:
+    """Say in a line what an article is, for a drawing.
+
+    Parameters
+    ----------
+    article : Article
+        Any.
+
+    Returns
+    -------
+    str
+        Outlet, time in UTC and title, or the start of its text; what is cut off ends with "…".
+
+    Examples
+    --------
+    >>> from dedup import Article
+    >>> label(Article("It is shut.", "a1", "Harbour shut", outlet="The Paper"))
+    'The Paper · Harbour shut'
+    """
+    time = f"{article.published_at:%Y-%m-%d %H:%M}" if article.published_at else ""
+    parts = (clip(article.outlet, _LABEL), time, clip(article.title or article.text, _LABEL))
+    return " · ".join(filter(None, parts))
+
+
+def basis(edge: Edge) -> str:
+    """Say in words what an edge is and what it rests on.
+
+    Parameters
+    ----------
+    edge : Edge
+        Any.
+
+    Returns
+    -------
+    str
+        Relation and probability; of a declared edge, relation and what declared it.
+
+    Examples
+    --------
+    >>> from dedup import Edge
+    >>> basis(Edge("wire", "paper", "edit", 0.93)), basis(Edge("wire", "paper", "copy", 1.0, "isBasedOn"))
+    ('edit .93', 'copy, declared: isBasedOn')
+    """
+    if edge.declared:
+        return f"{edge.relation}, declared: {edge.declared}"
+    return f"{edge.relation} " + f"{edge.probability:.2f}".removeprefix("0").replace("1.00", "1.0")
+
+
+def groups(lineage: Lineage) -> list[tuple[str, ...]]:
+    """List what hangs together: the families, and articles made from several that belong to none.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        Of any size.
+
+    Returns
+    -------
+    list of tuple of str
+        Ids: the families in their order, the root first; then each such article alone, in input order.
+
+    Examples
+    --------
+    >>> from dedup import Article, Edge, Lineage
+    >>> groups(Lineage((Article("It is shut.", "a"), Article("Shut.", "b")), (Edge("a", "b", "summary", 0.9),)))
+    [('a', 'b')]
+    """
+    families = list(lineage.families)
+    members = {name for names in families for name in names}
+    children = dict.fromkeys(edge.child for edge in lineage.edges)
+    places = {article.id: place for place, article in enumerate(lineage.articles)}
+    return families + [(name,) for name in sorted(children.keys() - members, key=places.__getitem__)]
