@@ -13,7 +13,8 @@ from dedup.errors import InputError
 from dedup.evidence import align as align_module
 from dedup.evidence.align import LEAST_SHARE, align, count_in_order, longest_run
 from dedup.evidence.evidence import Evidence, compare_texts
-from dedup.evidence.facts import find_names, find_numbers, find_quotes
+from dedup.evidence.facts import find_numbers, find_quotes
+from dedup.evidence.names import find_names
 from dedup.evidence.spelled import spell
 from dedup.evidence.summary import Counts, summarise
 from dedup.evidence.terminal import columns

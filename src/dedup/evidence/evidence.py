@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from dedup.errors import InputError, shown
 from dedup.evidence.align import align, count_in_order, longest_run, shingle_hits
-from dedup.evidence.facts import find_quotes, share_names, share_numbers
+from dedup.evidence.facts import find_quotes, share_numbers, share_quotes
+from dedup.evidence.names import share_names
+from dedup.evidence.printed import printed
 from dedup.evidence.spelled import Spelled, spell
 from dedup.evidence.summary import Counts, summarise
-from dedup.evidence.terminal import WIDTH, clip, columns
 
 _SHINGLE = 5  # words
-_QUOTE_SHINGLE, _QUOTE_SHARE = 3, 0.75  # a quote is shared if so much of its word 3-grams is
-_N_SHOWN = 60  # paragraphs, or facts of a kind, that are printed before "and n more"
-_SHORTEST_RUN = 3  # words of a run that is worth printing
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +94,7 @@ class Evidence:
 
     def __str__(self) -> str:
         """Lay it out for a terminal: 100 columns, paragraphs counted from 1."""
-        return "\n".join(_lines(self))
+        return printed(self)
 
 
 def compare_texts(child: str, parent: str) -> Evidence:
@@ -135,11 +129,26 @@ def compare_texts(child: str, parent: str) -> Evidence:
     for name, text in (("child", child), ("parent", parent)):
         if not isinstance(text, str):
             raise InputError(f"{name} must be a string, not {shown(text)}; give the text of the article")
-    ours, theirs = spell(child), spell(parent)
+    return compare_spelled(spell(child), spell(parent))
+
+
+def compare_spelled(ours: Spelled, theirs: Spelled) -> Evidence:
+    """Show what a child shares with a parent, both read already.
+
+    Parameters
+    ----------
+    ours, theirs : Spelled
+        The child and the parent.
+
+    Returns
+    -------
+    Evidence
+        That of `compare_texts`.
+    """
     found = align(ours, theirs)
     hits = shingle_hits(ours, theirs, _SHINGLE)
     quotes = find_quotes(ours)
-    shared_quotes = _shared_quotes(ours, theirs, quotes)
+    shared_quotes = tuple(ours.spelling(*quote) for quote in share_quotes(ours, theirs, quotes))
     shared_numbers, new_numbers, lost_numbers = share_numbers(ours, theirs)
     shared_names, new_names, lost_names = share_names(ours, theirs)
     counts = Counts(
@@ -186,57 +195,3 @@ def _paragraph(read: Spelled, place: int) -> str:
         lead = ""  # no white space between the paragraphs: the marks belong to the one before
     tail = "" if after[:1].isspace() else "".join(after.split()[:1])
     return lead + read.spelling(first, end) + tail
-
-
-def _shared_quotes(child: Spelled, parent: Spelled, quotes: Sequence[tuple[int, int]]) -> tuple[str, ...]:
-    hits = shingle_hits(child, parent, _QUOTE_SHINGLE) if quotes else np.zeros(0, np.bool_)
-    return tuple(
-        child.spelling(first, end)
-        for first, end in quotes
-        if hits[first : end - _QUOTE_SHINGLE + 1].mean() >= _QUOTE_SHARE
-    )
-
-
-def _lines(found: Evidence) -> Iterator[str]:
-    yield from textwrap.wrap(found.summary, WIDTH)
-    if found.aligned:
-        yield ""
-    n_child, n_parent = (len(f"{n:,}") for n in (found.n_child_paragraphs, found.n_parent_paragraphs))
-    margin = n_child + n_parent + 10
-    for pair in found.aligned[:_N_SHOWN]:
-        share = f"{pair.share:.2f}".removeprefix("0").replace("1.00", "1.0")
-        head = f"{pair.child_paragraph + 1:>{n_child},}"
-        yield f"{head:<{margin}}{clip(pair.child_text, WIDTH - margin)}"
-        head = f"{'':{n_child}}  ← {pair.parent_paragraph + 1:>{n_parent},}  {share}"
-        yield f"{head:<{margin}}{clip(pair.parent_text, WIDTH - margin)}"
-    if len(found.aligned) > _N_SHOWN:
-        yield f"and {len(found.aligned) - _N_SHOWN:,} more"
-    run = found.longest_run if len(found.longest_run.split()) >= _SHORTEST_RUN else ""
-    kinds = {
-        "shared quotes": [f"“{quote}”" for quote in found.shared_quotes],
-        "shared numbers": found.shared_numbers,
-        "shared names": found.shared_names,
-        "longest run": [run] if run else [],
-        "added": found.added,
-        "dropped": found.dropped,
-    }
-    if any(kinds.values()):
-        yield ""
-    for kind, items in kinds.items():
-        yield from _list(kind, items)
-
-
-def _list(kind: str, items: Sequence[str]) -> Iterator[str]:
-    margin = 16
-    parts = [clip(item, WIDTH - margin - 1) for item in items[:_N_SHOWN]]
-    if len(items) > _N_SHOWN:
-        parts.append(f"and {len(items) - _N_SHOWN:,} more")
-    line = f"{kind:<{margin}}"
-    for i, part in enumerate(parts):
-        text = part + ("; " if i < len(parts) - 1 else "")
-        if columns(line) > margin and columns(line + text.rstrip()) > WIDTH:
-            yield line.rstrip()
-            line = " " * margin
-        line += text
-    if parts:
-        yield line

@@ -2,6 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
+
+Paint = Callable[[str, str], str]
+"""Colours a piece of text by what it is: a relation, ``root``, ``title``, ``bars``, ``shared`` ..."""
 
 WIDTH = 100
 """Columns that a line may fill."""
@@ -15,6 +19,27 @@ _WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
     "\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001f9ff\U00020000-\U0003fffd]"
 )
+
+
+def unpainted(text: str, kind: str) -> str:
+    """Leave a piece of text as it is.
+
+    Parameters
+    ----------
+    text, kind : str
+        The text, and what it is.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> unpainted("copy", "relation")
+    'copy'
+    """
+    return text
 
 
 def plain(text: str) -> str:
