@@ -57,7 +57,7 @@ def find_names(read: Spelled) -> dict[tuple[int, ...], str]:
     ['Ida Brask', 'Vennport']
     """
     names = {key: read.spelling(*spans[0]) for key, spans in _runs_by_name(read).items()}
-    weights = _weights(read)
+    weights = weigh_capitals(read)
     parts = {word for key in names if len(key) > 1 for word in key}
     nouns = _capitalises_nouns(read)
     return {
@@ -117,13 +117,49 @@ def share_names(child: Spelled, parent: Spelled) -> Shared:
     >>> share_names(spell("It was said by Brask at Hasle."), spell("So engineer Ida Brask said.")).shared
     ('Brask',)
     """
-    our_weights, their_weights = _weights(child), _weights(parent)
+    our_weights, their_weights = weigh_capitals(child), weigh_capitals(parent)
     ours, theirs = find_names(child), find_names(parent)
     return Shared(
-        tuple(name for key, name in ours.items() if _is_known(key, our_weights, their_weights)),
-        tuple(name for key, name in ours.items() if not _is_known(key, our_weights, their_weights)),
-        tuple(name for key, name in theirs.items() if not _is_known(key, their_weights, our_weights)),
+        tuple(name for key, name in ours.items() if is_known(key, our_weights, their_weights)),
+        tuple(name for key, name in ours.items() if not is_known(key, our_weights, their_weights)),
+        tuple(name for key, name in theirs.items() if not is_known(key, their_weights, our_weights)),
     )
+
+
+def is_known(name: tuple[int, ...], weights: dict[int, int], others: dict[int, int]) -> bool:
+    """Say whether a text has more than half of a name, by weight.
+
+    Parameters
+    ----------
+    name : tuple of int
+        Hashes of its words.
+    weights, others : dict of int to int
+        From `weigh_capitals`: of the text that the name stands in, and of the other.
+
+    Returns
+    -------
+    bool
+        Whether the other text knows it.
+    """
+    known = sum(weights[word] for word in name if word in others)
+    return 2 * known > sum(weights[word] for word in name)
+
+
+def weigh_capitals(read: Spelled) -> dict[int, int]:
+    """Weigh the capitalised words of a text.
+
+    Parameters
+    ----------
+    read : Spelled
+        The text.
+
+    Returns
+    -------
+    dict of int to int
+        How surprising each is, in units of 1/32 nat, by its hash.
+    """
+    capital = np.flatnonzero(read.kinds & CAPITAL)
+    return dict(zip(read.words[capital].tolist(), surprise(read.stems[capital]).tolist(), strict=True))
 
 
 def _capitalises_nouns(read: Spelled) -> bool:
@@ -148,11 +184,6 @@ def _runs_by_name(read: Spelled) -> dict[tuple[int, ...], list[tuple[int, int]]]
     for first, end in _runs(read, np.flatnonzero(is_name)):
         runs.setdefault(tuple(words[first:end]), []).append((first, end))
     return runs
-
-
-def _is_known(name: tuple[int, ...], weights: dict[int, int], others: dict[int, int]) -> bool:
-    known = sum(weights[word] for word in name if word in others)
-    return 2 * known > sum(weights[word] for word in name)
 
 
 def _runs(read: Spelled, places: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -184,9 +215,3 @@ def _in_heading(read: Spelled, capital: NDArray[np.bool_]) -> NDArray[np.bool_]:
 @cache
 def _no_names() -> NDArray[np.uint64]:
     return tokens([_NO_NAMES]).words
-
-
-def _weights(read: Spelled) -> dict[int, int]:
-    """Return how surprising each capitalised word is, in units of 1/32 nat, by its hash."""
-    capital = np.flatnonzero(read.kinds & CAPITAL)
-    return dict(zip(read.words[capital].tolist(), surprise(read.stems[capital]).tolist(), strict=True))

@@ -37,6 +37,39 @@ class Counts:
     n_shared_names: int
 
 
+_DONE = {
+    "copy": "copied",
+    "excerpt": "excerpted",
+    "update": "updated",
+    "edit": "edited",
+    "rewrite": "rewritten",
+    "summary": "summarised",
+}
+
+
+def sentence(relation: str, summary: str) -> str:
+    """Say in a sentence what was done, and what it rests on.
+
+    Parameters
+    ----------
+    relation : str
+        Of an edge.
+    summary : str
+        Of its evidence, from `summarise`.
+
+    Returns
+    -------
+    str
+        One line.
+
+    Examples
+    --------
+    >>> sentence("rewrite", "9 of 11 paragraphs follow the source, in order.")
+    'Rewritten: 9 of 11 paragraphs follow the source, in order.'
+    """
+    return f"{_DONE.get(relation, relation).capitalize()}: {summary[:1].lower()}{summary[1:]}"
+
+
 def summarise(counts: Counts) -> str:
     """Say in a sentence what a child shares with its parent.
 
