@@ -7,6 +7,7 @@ from typing import Any
 
 import xxhash
 
+from dedup.declarations import Declaration, as_declarations
 from dedup.errors import DuplicateIdError, InputError, MissingFieldError, shown
 from dedup.times import is_missing, utc_time
 
@@ -36,6 +37,8 @@ class Article:
         Who published it.
     url : str, optional
         Where.
+    declared : tuple of Declaration, optional
+        What it is said to be made from, elsewhere than in its text.
 
     Examples
     --------
@@ -49,6 +52,7 @@ class Article:
     published_at: datetime | None = None
     outlet: str = ""
     url: str = ""
+    declared: tuple[Declaration, ...] = ()
 
 
 def as_articles(items: Iterable[str | Mapping[str, Any] | Article]) -> tuple[Article, ...]:
@@ -59,8 +63,9 @@ def as_articles(items: Iterable[str | Mapping[str, Any] | Article]) -> tuple[Art
     items : iterable of str, mapping or Article
         Any number of them, a generator included. Of a mapping's fields, the first that is not empty is
         taken, in the order of `TEXT_FIELDS`, `TITLE_FIELDS`, `TIME_FIELDS` and `OUTLET_FIELDS`; besides,
-        ``id`` and ``url``. A title, outlet or url that is not a string is passed over, except that of a
-        mapping its ``name`` is taken. Times are ISO 8601 strings, dates or datetimes; without zone, in UTC.
+        ``id``, ``url`` and ``declared``, for which see `as_declarations`. A title, outlet or url that is not
+        a string is passed over, except that of a mapping its ``name`` is taken. Times are ISO 8601 strings,
+        dates or datetimes; without zone, in UTC.
 
     Returns
     -------
@@ -133,6 +138,7 @@ def as_article(item: str | Mapping[str, Any] | Article) -> Article:
             utc_time(_first(item, TIME_FIELDS)),
             _first_string(item, OUTLET_FIELDS),
             _first_string(item, ("url",)),
+            as_declarations(item.get("declared")),
         )
     remedy = "; decode it first" if isinstance(item, bytes) else ""
     raise InputError(f"an article must be a string, a mapping or an Article, not {shown(item)}{remedy}")
@@ -163,9 +169,10 @@ def _normal(article: Article) -> Article:
     if not isinstance(article.text, str):
         raise MissingFieldError(f"the text must be a string, not {shown(article.text)}")
     name, published_at = _id(article.id), utc_time(article.published_at)
-    if name is article.id and published_at is article.published_at:
+    declared = as_declarations(article.declared) if article.declared else ()
+    if name is article.id and published_at is article.published_at and declared == article.declared:
         return article
-    return replace(article, id=name, published_at=published_at)
+    return replace(article, id=name, published_at=published_at, declared=declared)
 
 
 def _with_ids(items: Sequence[str | Article]) -> tuple[Article, ...]:
