@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedup.articles import Article
+from dedup.cli.colour import make_paint
 from dedup.cli.common import output_option, paths_argument, quiet_option, read, skip_bad_option, write
 from dedup.cli.index import index
 from dedup.cli.progress import progress
@@ -100,6 +101,7 @@ def lineage(
     With --format json, one object: the version of this format, the families of two or more, and the articles.
     """
     from dedup.lineage.find import DEFAULT_MIN_PROBABILITY, find_lineage
+    from dedup.lineage.tree import draw
 
     articles = read(paths, skip_bad, quiet)
     with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
@@ -111,7 +113,7 @@ def lineage(
         )
         records = [] if form == "tree" else found.records()
     if form == "tree":
-        write(output, [str(found)])
+        write(output, [str(found) if output else draw(found, make_paint())])
     elif form == "jsonl":
         write(output, map(json_line, records))
     else:
@@ -130,8 +132,9 @@ def compare(a: str, b: str) -> None:
       dedup compare agency.txt paper.txt
     """
     from dedup.evidence.evidence import compare_texts
+    from dedup.evidence.printed import printed
 
-    write(None, [str(compare_texts(_only_text(a), _only_text(b)))])
+    write(None, [printed(compare_texts(_only_text(a), _only_text(b)), make_paint())])
 
 
 @cli.command()

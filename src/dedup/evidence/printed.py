@@ -71,7 +71,7 @@ def printed(found: _Evidence, paint: Paint = unpainted) -> str:
 
 
 def _lines(found: _Evidence, paint: Paint) -> Iterator[str]:
-    yield from (paint(line, "summary") for line in textwrap.wrap(found.summary, WIDTH))
+    yield from (paint(line, "summary line") for line in textwrap.wrap(found.summary, WIDTH))
     if found.aligned:
         yield ""
     n_child, n_parent = (len(f"{n:,}") for n in (found.n_child_paragraphs, found.n_parent_paragraphs))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
 from dedup.articles import Article
 from dedup.evidence.cited import Citation
-from dedup.evidence.terminal import WIDTH, clip, columns, fill, plain
+from dedup.evidence.terminal import WIDTH, Paint, clip, columns, fill, plain, unpainted
 
 _N_OUTLET = 28  # columns that an outlet's name may fill
 _N_ID = 24  # columns that are kept free for an id at the end of the line
@@ -49,13 +49,15 @@ class _Lineage(Protocol):
     def __getitem__(self, name: str, /) -> _Node: ...
 
 
-def draw(lineage: _Lineage) -> str:
+def draw(lineage: _Lineage, paint: Paint = unpainted) -> str:
     """Draw the families of a lineage as trees.
 
     Parameters
     ----------
     lineage : Lineage
         Of any size.
+    paint : function of str and str to str, optional
+        Colours a piece of text by what it is; see `dedup.evidence.terminal.Paint`.
 
     Returns
     -------
@@ -84,9 +86,9 @@ def draw(lineage: _Lineage) -> str:
     digests = [name for name in rest if lineage[name].parents]
     width = max((min(columns(plain(name)), _N_ID) for name in (*in_family, *digests)), default=0)
     outlets = {article.outlet.casefold() for article in lineage.articles}
-    blocks = ["\n".join(_tree(lineage, names, outlets, width)) for names in families]
+    blocks = ["\n".join(_tree(lineage, names, outlets, width, paint)) for names in families]
     if digests:
-        blocks.append("\n".join(_line(lineage[name], "", width) for name in digests))
+        blocks.append("\n".join(_line(lineage[name], "", width, paint) for name in digests))
     if not lineage.articles:
         blocks.append("no articles")
     n_alone = len(rest) - len(digests)
@@ -95,48 +97,72 @@ def draw(lineage: _Lineage) -> str:
     return "\n\n".join(blocks)
 
 
-def _tree(lineage: _Lineage, names: Sequence[str], outlets: set[str], width: int) -> Iterator[str]:
-    root, *members = names
-    nodes = {name: lineage[name] for name in names}
+def children_by_time(nodes: Mapping[str, _Node]) -> dict[str, list[str]]:
+    """List the children that each article of a family has as their main parent.
+
+    Parameters
+    ----------
+    nodes : mapping of str to Node
+        The family by id, its root first.
+
+    Returns
+    -------
+    dict of str to list of str
+        Ids by time of publication, those without time last.
+    """
     children: dict[str, list[str]] = {}
+    members = list(nodes)[1:]
     for name in sorted(members, key=lambda name: nodes[name].article.published_at or _NEVER):
         children.setdefault(nodes[name].parents[0].parent, []).append(name)
+    return children
+
+
+def _tree(
+    lineage: _Lineage, names: Sequence[str], outlets: set[str], width: int, paint: Paint
+) -> Iterator[str]:
+    root = names[0]
+    nodes = {name: lineage[name] for name in names}
+    children = children_by_time(nodes)
     sources = list(dict.fromkeys(named.source for named in nodes[root].cited if named.kind == "republished"))
     for source in sources:
-        yield f"↑ {plain(source)}" + ("" if source.casefold() in outlets else ", not in the pile")
+        yield paint(f"↑ {plain(source)}", "cited") + (
+            "" if source.casefold() in outlets else ", not in the pile"
+        )
     waiting = [(root, "", "", 0)]
     while waiting:
         name, bars, branch, level = waiting.pop()
         shown = bars
         if level > _N_BARS:
             shown = f"{level}⋯{bars}"
-        yield _line(nodes[name], shown + branch, width, is_root=name == root)
+        yield _line(nodes[name], shown + branch, width, paint, is_root=name == root)
         below = (bars + {"": "", "├─ ": "│  ", "└─ ": "   "}[branch])[-3 * (_N_BARS - 1) :]
         last_first = reversed(children.get(name, ()))
         waiting += [(child, below, "├─ " if i else "└─ ", level + 1) for i, child in enumerate(last_first)]
 
 
-def _line(node: _Node, bars: str, width: int, *, is_root: bool = True) -> str:
+def _line(node: _Node, bars: str, width: int, paint: Paint, *, is_root: bool = True) -> str:
     """Lay out an article: bars, relation to its main parent, outlet, time, title, other parents, id."""
     article = node.article
     parents = node.parents
-    start = bars
+    start = [(bars, "bars")]
     if not is_root:
-        start += f"{parents[0].relation} {_chance(parents[0])}  "
+        start.append((f"{parents[0].relation} {_chance(parents[0])}  ", parents[0].relation))
         parents = parents[1:]
     if article.outlet:
-        start += clip(article.outlet, _N_OUTLET) + "  "
+        start.append((clip(article.outlet, _N_OUTLET) + "  ", "outlet"))
     if article.published_at:
-        start += f"{article.published_at:%Y-%m-%d %H:%M}  "
+        start.append((f"{article.published_at:%Y-%m-%d %H:%M}  ", "time"))
     end = ""
     if parents:
         named = "; ".join(f"{plain(edge.parent)}: {edge.relation} {_chance(edge)}" for edge in parents)
         end = f" ({'from' if is_root else 'also from'} {named})"
     name = plain(article.id)
     room = WIDTH - 2 - max(width, columns(name))
-    free = room - columns(start)
+    used = sum(columns(text) for text, _ in start)
+    free = room - used
     title = clip(article.title or article.text, max(free - columns(end), min(free, _N_TITLE)))
-    return fill(start + title + end, room) + "  " + name
+    painted = "".join(paint(text, kind) for text, kind in start)
+    return painted + fill(title + end, room - used) + "  " + paint(name, "id")
 
 
 def _chance(edge: _Edge) -> str:
