@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dedup.errors import InputError
-from dedup.pairs import candidates, keys
+from dedup.pairs import candidates, keys, runs
 from dedup.pairs.candidates import find_candidates, share_facts, share_shingles
 from dedup.pairs.frequencies import count_articles, weigh
 from dedup.pairs.keys import WEIGHT_BITS, article_bits, make_keys, pair_terms
@@ -75,7 +75,7 @@ def test_facts_are_pairs_of_the_rarest_terms_of_a_sentence(n_rarest: int) -> Non
 def test_pairs_by_shingles_and_the_star(lists: list[list[int]], most: int, cut: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(candidates, "MOST_PAIRED", most)
-        patch.setattr(candidates, "_RANGE", cut)
+        patch.setattr(runs, "RANGE", cut)
         pairs = share_shingles(*packed(lists))
     assert list(map(tuple, pairs.tolist())) == plain.share_shingles(lists, most)
 

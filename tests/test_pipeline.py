@@ -6,7 +6,7 @@ import pytest
 from dedup.lineage.links import LEAST_KIN, find_kin
 from dedup.lineage.model import load_model
 from dedup.lineage.pipeline import compare_pile, share_enough
-from dedup.pairs import archive, candidates, parts
+from dedup.pairs import archive, parts, runs
 from dedup.pairs.archive import read_pile
 from dedup.pairs.compare import FEATURES, compare
 from dedup.pairs.frequencies import count_articles
@@ -47,7 +47,7 @@ def test_the_work_can_be_cut_anyhow(size: int, workers: int, monkeypatch: pytest
     whole = compare_pile(texts, OUTLETS, model=MODEL)
     monkeypatch.setattr(parts, "PART", size)
     monkeypatch.setattr(archive, "_CHUNK", size)
-    monkeypatch.setattr(candidates, "_RANGE", max(size, 500))
+    monkeypatch.setattr(runs, "RANGE", max(size, 500))
     with Workers(workers) as several:
         cut = compare_pile(texts, OUTLETS, model=MODEL, workers=several)
     assert (cut.pairs == whole.pairs).all()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dedup.duplicates.components import components
 from dedup.duplicates.shingles import make_shingles
 from dedup.ragged import Ragged, ranges
+from dedup.text.batches import sizes_of
 from dedup.workers import Workers
 
 _CHUNK = 600_000  # characters of the pairs that are compared at once
@@ -61,7 +62,7 @@ def exact_resemblance(
     # What is connected comes together, so that most articles are cut into shingles once only.
     labels = components(len(texts), pairs)
     order = np.lexsort((pairs[:, 1], pairs[:, 0], labels[pairs[:, 0]]))
-    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    sizes = sizes_of(texts)
     volume = np.cumsum(sizes[pairs[order]].sum(axis=1))
     bounds = [0]
     while bounds[-1] < len(order):

@@ -86,7 +86,7 @@ def compare_pile(
     pairs = find_candidates(texts, frequencies, workers)
     archive = Archive(texts, outlets, frequencies, workers)
     rows, features = [np.zeros(0, np.int64)], [np.zeros((0, len(FEATURES)))]
-    for chunk, (kept, compared) in archive.run(partial(_compare, model=model), pairs):
+    for chunk, (kept, compared) in archive.run(partial(compare_likely, model=model), pairs):
         rows.append(chunk[kept])
         features.append(compared)
     row = np.concatenate(rows)
@@ -94,9 +94,27 @@ def compare_pile(
     return Compared(archive, pairs[row[order]], np.concatenate(features)[order])
 
 
-def _compare(
+def compare_likely(
     pile: Pile, pairs: NDArray[np.int64], model: Model | None
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Compare pairs, and keep those that share enough and that a model does not rule out.
+
+    Parameters
+    ----------
+    pile : Pile
+        The articles.
+    pairs : ndarray of int64, shape (n_pairs, 2)
+        Candidate pairs.
+    model : Model, optional
+        As for `compare_pile`.
+
+    Returns
+    -------
+    kept : ndarray of int64, shape (n_kept,)
+        Which of `pairs`, ascending.
+    features : ndarray of float64, shape (n_kept, len(FEATURES))
+        From `compare`, a row for each of them; it does not depend on the other pairs.
+    """
     features = compare(pile, pairs)
     shares = share_enough(features)
     kept = np.flatnonzero(shares & (find_kin(features, model) >= LEAST_KIN) if model else shares)

@@ -17,7 +17,7 @@ from dedup.pairs.frequencies import Frequencies, weigh
 from dedup.pairs.gains import GAINS, compare_with_main
 from dedup.pairs.parts import ALONE
 from dedup.pairs.terms import find_terms
-from dedup.text.batches import tokens
+from dedup.text.batches import sizes_of, tokens
 from dedup.workers import Workers
 
 _CHUNK = 8_000_000  # characters of the articles of a chunk, some 100 MB while it is worked on
@@ -84,8 +84,7 @@ class Archive:
         ends = np.concatenate([tuples[:, [0, i]] for i in range(1, tuples.shape[1])])
         label = components(len(self.texts), ends)[tuples[:, 0]]
         order = np.lexsort((*tuples.T[::-1], label))
-        sizes = np.fromiter(map(len, self.texts), np.int64, len(self.texts))
-        cost = sizes[tuples[order]]
+        cost = sizes_of(self.texts)[tuples[order]]
         seen = np.ones(cost.size, np.bool_)
         seen[np.unique(tuples[order], return_index=True)[1]] = False
         cost[seen.reshape(cost.shape)] //= _AGAIN

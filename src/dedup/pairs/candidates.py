@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.errors import InputError
+from dedup.pairs import runs
 from dedup.pairs.background import UNIT
 from dedup.pairs.frequencies import Frequencies
 from dedup.pairs.keys import WEIGHT_BITS, article_bits, make_keys, sampling
 from dedup.pairs.parts import ALONE
+from dedup.pairs.runs import Runs, find_starts, merge_ranges
 from dedup.ragged import ranges
 from dedup.workers import Workers
 
@@ -32,10 +34,10 @@ LEAST_SAMPLED = 2
 MOST_TEXTS = 1 << 24
 """Articles among which candidate pairs can be looked for at once."""
 
-_RANGE = 1 << 22  # keys, or pairs that meet, or up to twice as many, that are joined at a time
 _ID_BITS = np.uint64(24)
 _SUM_BITS = np.uint64(16)
-_MOST = (1 << 16) - 1  # a sum stops here
+MOST_WEIGHT = (1 << 16) - 1
+"""The sum of the weights of a pair's keys stops here."""
 
 
 def find_candidates(
@@ -79,9 +81,11 @@ def find_candidates(
     empty = np.zeros(0, np.int64)
     totals = np.concatenate([empty, *(part.totals for part in parts)])
     n_shingles = np.concatenate([empty, *(part.n_shingles for part in parts)])
-    by_facts = share_facts([part.facts for part in parts], totals)
-    by_shingles = share_shingles([part.shingles for part in parts], n_shingles, sampling(frequencies))
-    return np.unique(np.concatenate([by_facts, by_shingles]), axis=0)
+    by_facts = meet_by_facts([part.facts for part in parts], totals)
+    by_shingles = meet_by_shingles([part.shingles for part in parts], n_shingles, sampling(frequencies))
+    found = np.concatenate([np.zeros(0, np.uint64), *by_facts, *by_shingles])
+    found.sort()
+    return unpack(found[find_starts(found)])
 
 
 def share_facts(keys: Sequence[NDArray[np.uint64]], totals: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -99,8 +103,7 @@ def share_facts(keys: Sequence[NDArray[np.uint64]], totals: NDArray[np.int64]) -
     ndarray of int64, shape (n_pairs, 2)
         Candidate pairs: first < second, sorted, unique.
     """
-    lighter = LEAST_SHARE * totals
-    return _meet(keys, np.maximum(LEAST_WEIGHT * UNIT, lighter))
+    return unpack(np.concatenate([np.zeros(0, np.uint64), *meet_by_facts(keys, totals)]))
 
 
 def share_shingles(
@@ -122,55 +125,106 @@ def share_shingles(
     ndarray of int64, shape (n_pairs, 2)
         Candidate pairs: first < second, sorted, unique.
     """
+    found = meet_by_shingles(keys, n_shingles, one_in)
+    return unpack(np.concatenate([np.zeros(0, np.uint64), *found]))
+
+
+def meet_by_facts(
+    keys: Sequence[NDArray[np.uint64]],
+    totals: NDArray[np.int64],
+    met: Runs | None = None,
+    most: int | None = None,
+) -> Iterator[NDArray[np.uint64]]:
+    """Pair articles that share rare terms, a range of pairs at a time.
+
+    Parameters
+    ----------
+    keys : sequence of ndarray of uint64, shape (n_keys,)
+        `Keys.facts` of each part, or of several parts in one ascending run.
+    totals : ndarray of int64, shape (n_articles,)
+        As for `share_facts`.
+    met : mutable sequence of ndarray of uint64, optional
+        Where the pairs that met are appended, a run at a time, and read again; by default in memory.
+    most : int, optional
+        Keys, and pairs that met, that are looked at together; by default `runs.RANGE`.
+
+    Yields
+    ------
+    ndarray of uint64, shape (n_pairs,)
+        Candidate pairs as `unpack` reads them; together sorted and unique.
+    """
+    yield from _meet(keys, np.maximum(LEAST_WEIGHT * UNIT, LEAST_SHARE * totals), met, most)
+
+
+def meet_by_shingles(
+    keys: Sequence[NDArray[np.uint64]],
+    n_shingles: NDArray[np.int64],
+    one_in: int,
+    met: Runs | None = None,
+    most: int | None = None,
+) -> Iterator[NDArray[np.uint64]]:
+    """Pair articles that share word shingles, a range of pairs at a time; see `meet_by_facts`."""
     least = LEAST_SHINGLES if one_in == 1 else LEAST_SAMPLED
-    return _meet(keys, np.maximum(least, LEAST_COPIED / one_in * n_shingles))
+    yield from _meet(keys, np.maximum(least, LEAST_COPIED / one_in * n_shingles), met, most)
 
 
-def _meet(keys: Sequence[NDArray[np.uint64]], asked: NDArray[np.float64]) -> NDArray[np.int64]:
+def unpack(pairs: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Unpack pairs of articles, 24 bits each, into shape (n_pairs, 2)."""
+    second = pairs & ((np.uint64(1) << _ID_BITS) - np.uint64(1))
+    return np.stack([pairs >> _ID_BITS, second], axis=1).astype(np.int64)
+
+
+def pack(pairs: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Pack pairs of articles, shape (n_pairs, 2), into 48 bits each."""
+    return np.asarray(pairs[:, 0].astype(np.uint64) << _ID_BITS | pairs[:, 1].astype(np.uint64))
+
+
+def _meet(
+    keys: Sequence[NDArray[np.uint64]], asked: NDArray[np.float64], met: Runs | None, most: int | None
+) -> Iterator[NDArray[np.uint64]]:
     """Join articles on their keys: the pairs whose keys add up to what the less demanding of the two asks.
 
     Keys are joined a range at a time, and then the pairs that met, so that what most of the memory goes into
     is 8 bytes a pair that met in a range.
     """
     n_articles = len(asked)
-    asked = np.minimum(asked, _MOST)
-    met = [_add_up(_meetings(joined, n_articles)) for joined in _ranges_of(keys, 64)]
-    n_bits = int(article_bits(n_articles) + _ID_BITS + _SUM_BITS)
-    found = [np.zeros((0, 2), np.int64)]
-    for sums in map(_add_up, _ranges_of(met, n_bits)):
-        first, second = _ids(sums)
-        enough = (sums & np.uint64(_MOST)).astype(np.int64) >= np.minimum(asked[first], asked[second])
-        found.append(np.stack([first[enough], second[enough]], axis=1))
-    return np.concatenate(found)
+    asked = np.minimum(asked, MOST_WEIGHT)
+    met = [] if met is None else met
+    bits = article_bits(n_articles)
+    for joined in merge_ranges(keys, 64, int(bits + WEIGHT_BITS), most):
+        for several in _cut_buckets(joined, bits + WEIGHT_BITS, most or runs.RANGE):
+            met.append(_add_up(_meetings(several, n_articles)))
+    n_bits = int(bits + _ID_BITS + _SUM_BITS)
+    for sums in map(_add_up, merge_ranges(met, n_bits, int(_SUM_BITS), most)):
+        pairs = sums >> _SUM_BITS
+        first, second = unpack(pairs).T
+        enough = (sums & np.uint64(MOST_WEIGHT)).astype(np.int64) >= np.minimum(asked[first], asked[second])
+        yield pairs[enough]
 
 
-def _ranges_of(runs: Sequence[NDArray[np.uint64]], n_bits: int) -> Iterator[NDArray[np.uint64]]:
-    """Merge ascending runs of numbers of so many bits, a range of numbers at a time."""
-    n_ranges = 1 << max(0, (sum(map(len, runs)) // _RANGE).bit_length())
-    bounds = [(i << n_bits) // n_ranges for i in range(1, n_ranges)]
-    cuts = [[0, *np.searchsorted(run, np.array(bounds, np.uint64)), len(run)] for run in runs]
-    for i in range(n_ranges):
-        merged = np.concatenate(
-            [np.zeros(0, np.uint64), *(run[cut[i] : cut[i + 1]] for run, cut in zip(runs, cuts, strict=True))]
-        )
-        merged.sort()
-        yield merged
+def _cut_buckets(keys: NDArray[np.uint64], n_low: np.uint64, most: int) -> Iterator[NDArray[np.uint64]]:
+    """Cut ascending keys between buckets, so that some `most` pairs at most meet in each piece."""
+    starts = find_starts(keys >> n_low)
+    sizes = np.diff(starts, append=len(keys))
+    n_met = np.cumsum(np.where(sizes > MOST_PAIRED, 2 * sizes, sizes * (sizes - 1) // 2))
+    cuts = np.searchsorted(n_met, np.arange(most, int(n_met[-1]) if len(n_met) else 0, most))
+    yield from np.split(keys, starts[np.unique(cuts)])
 
 
 def _add_up(met: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Add up the sums of each pair; ascending in, ascending out."""
     pairs = met >> _SUM_BITS
-    starts = _starts(pairs)
+    starts = find_starts(pairs)
     if not len(starts):
         return met
-    sums = np.add.reduceat(met & np.uint64(_MOST), starts)
-    return np.asarray(pairs[starts] << _SUM_BITS | np.minimum(sums, np.uint64(_MOST)))
+    sums = np.add.reduceat(met & np.uint64(MOST_WEIGHT), starts)
+    return np.asarray(pairs[starts] << _SUM_BITS | np.minimum(sums, np.uint64(MOST_WEIGHT)))
 
 
 def _meetings(keys: NDArray[np.uint64], n_articles: int) -> NDArray[np.uint64]:
     """Pair the articles that have a key: first article, second article and weight, in 24, 24 and 16 bits."""
     bits = article_bits(n_articles)
-    starts = _starts(keys >> (bits + WEIGHT_BITS))
+    starts = find_starts(keys >> (bits + WEIGHT_BITS))
     sizes = np.diff(starts, append=len(keys))
     keys = keys[np.repeat(sizes > 1, sizes)]
     weights = keys & ((np.uint64(1) << WEIGHT_BITS) - np.uint64(1))
@@ -194,18 +248,3 @@ def _meetings(keys: NDArray[np.uint64], n_articles: int) -> NDArray[np.uint64]:
     paired = np.concatenate(met)
     paired.sort()
     return paired
-
-
-def _ids(sums: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    first, second = (
-        sums >> (_SUM_BITS + _ID_BITS),
-        sums >> _SUM_BITS & ((np.uint64(1) << _ID_BITS) - np.uint64(1)),
-    )
-    return first.astype(np.int64), second.astype(np.int64)
-
-
-def _starts(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return where each run of equal keys begins."""
-    is_start = np.ones(len(keys), np.bool_)
-    is_start[1:] = keys[1:] != keys[:-1]
-    return np.flatnonzero(is_start)

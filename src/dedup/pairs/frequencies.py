@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,8 @@ pile then: with 100 instead, family F1 of the development sets in the haystack f
 
 _MOST = round(UNIT * np.log(100))  # the weight of a rare term: rarer ones say no more
 _LEAST = np.array([1.2, 1.2, 1.6]) * UNIT  # numbers, names, words that weigh less are left out
+
+_COPIED = 1 << 25  # terms of articles that may be near copies, looked at together: some 600 MB
 
 _COUNTER_SHIFT = np.uint64(64 - COUNTER_BITS)
 
@@ -52,7 +55,11 @@ class Frequencies:
         return self.counts[(found.hashes >> _COUNTER_SHIFT).astype(np.int64)]
 
 
-def count_articles(texts: Sequence[str], workers: Workers = ALONE) -> Frequencies:
+def count_articles(
+    texts: Sequence[str],
+    workers: Workers = ALONE,
+    counters: MutableSequence[NDArray[np.uint32]] | None = None,
+) -> Frequencies:
     """Count in how many articles terms stand.
 
     Parameters
@@ -61,6 +68,8 @@ def count_articles(texts: Sequence[str], workers: Workers = ALONE) -> Frequencie
         The articles of a pile. Near copies of one text (see `group_copies`) count as one article.
     workers : Workers, optional
         Processes that read; by default this one alone.
+    counters : mutable sequence of ndarray of uint32, optional
+        Where the counters of each part are appended, to be read again; by default in memory.
 
     Returns
     -------
@@ -70,43 +79,107 @@ def count_articles(texts: Sequence[str], workers: Workers = ALONE) -> Frequencie
     Notes
     -----
     Were copies counted, a text that half of the pile has copied would be made of common terms only, and none
-    of its copies would be found. Some 4 bytes a term of every article are in memory meanwhile.
+    of its copies would be found. Some 4 bytes a term of every article are in `counters` meanwhile, and in
+    memory 60 bytes an article.
     """
-    parts = list(workers.run(_count, cut_parts(texts)))
-    groups = np.concatenate([np.zeros(0, np.uint64), *(part.groups for part in parts)])
+    counters = [] if counters is None else counters
+    parts = []
+    for counted in workers.run(count_part, cut_parts(texts)):
+        counters.append(counted.counters)
+        parts.append((counted.groups, counted.n_terms, counted.n_shingles))
+    groups = np.concatenate([np.zeros(0, np.uint64), *(part[0] for part in parts)])
+    n_terms = np.concatenate([np.zeros(0, np.uint32), *(part[1] for part in parts)])
+    return add_up(groups, n_terms, counters, sum(part[2] for part in parts))
+
+
+def add_up(
+    groups: NDArray[np.uint64],
+    n_terms: NDArray[np.uint32],
+    counters: Iterable[NDArray[np.uint32]],
+    n_shingles: int,
+) -> Frequencies:
+    """Add up what was counted in the parts of a pile.
+
+    Parameters
+    ----------
+    groups : ndarray of uint64, shape (n_articles,)
+        `Counted.groups` of all parts.
+    n_terms : ndarray of uint32, shape (n_articles,)
+        `Counted.n_terms` of all parts.
+    counters : iterable of ndarray of uint32
+        `Counted.counters` of each part; gone through once, and once more for each 32 million terms of
+        articles that may be near copies.
+    n_shingles : int
+        Word shingles of all parts.
+
+    Returns
+    -------
+    Frequencies
+        Of the pile.
+    """
     _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     counts = np.zeros(1 << COUNTER_BITS, np.uint32)
-    together = [np.zeros(0, np.int64)]
-    first = 0
-    for part in parts:
-        own = group[first : first + len(part.groups)]
-        first += len(own)
-        own = np.repeat(own, np.diff(part.offsets))
-        alone = sizes[own] == 1
-        np.add.at(counts, part.counters[alone], np.uint32(1))
-        together.append(part.counters[~alone].astype(np.int64) << 32 | own[~alone])
-    copied = np.concatenate(together)
-    copied.sort()
-    copied = copied[np.append(True, copied[1:] != copied[:-1])[: len(copied)]]
-    np.add.at(counts, copied >> 32, np.uint32(1))
-    return Frequencies(counts, len(sizes), sum(part.n_shingles for part in parts))
+    group[sizes[group] == 1] = -1
+    for part, own in _with_groups(counters, group, n_terms):
+        np.add.at(counts, part[own < 0], np.uint32(1))
+    copied = np.flatnonzero(group >= 0)
+    heavy = np.cumsum(np.bincount(group[copied], n_terms[copied], len(sizes)))
+    bounds = np.searchsorted(heavy, np.arange(0, heavy[-1] if len(copied) else 0, _COPIED), "right")
+    for low, high in itertools.pairwise([*np.unique(bounds).tolist(), len(sizes)]):
+        keys = [
+            part[at].astype(np.int64) << 32 | own[at]
+            for part, own in _with_groups(counters, group, n_terms)
+            for at in [np.flatnonzero((own >= low) & (own < high))]
+        ]
+        together = np.concatenate([np.zeros(0, np.int64), *keys])
+        together.sort()
+        together = together[np.append(True, together[1:] != together[:-1])[: len(together)]]
+        np.add.at(counts, together >> 32, np.uint32(1))
+    return Frequencies(counts, len(sizes), n_shingles)
+
+
+def _with_groups(
+    counters: Iterable[NDArray[np.uint32]], group: NDArray[np.int64], n_terms: NDArray[np.uint32]
+) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
+    """Yield the counters of each part, and beside each the group of its article."""
+    ends = np.cumsum(n_terms, dtype=np.int64)
+    first = size = 0
+    for part in counters:
+        size += len(part)
+        last = int(np.searchsorted(ends, size, "right"))
+        yield part, np.repeat(group[first:last], n_terms[first:last])
+        first = last
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """Of the articles of a part: groups, counters of terms, each once an article; and word shingles."""
+class Counted:
+    """What was counted in a part.
 
-    n_shingles: int
+    Attributes
+    ----------
+    groups : ndarray of uint64, shape (n_articles,)
+        From `group_copies`: equal for near copies, most of the time.
+    counters : ndarray of uint32, shape (n_terms,)
+        The top `COUNTER_BITS` of the hashes of each article's terms, each once an article.
+    n_terms : ndarray of uint32, shape (n_articles,)
+        How many of `counters` are of each article.
+    n_shingles : int
+        Word shingles of the part.
+    """
+
     groups: NDArray[np.uint64]
     counters: NDArray[np.uint32]
-    offsets: NDArray[np.int64]
+    n_terms: NDArray[np.uint32]
+    n_shingles: int
 
 
-def _count(part: Part) -> _Counted:
+def count_part(part: Part) -> Counted:
+    """Count the terms of the articles of a part: what `add_up` needs of it."""
     shingles = make_shingles(part.texts)
     groups = group_copies(shingles)
     groups[np.diff(shingles.offsets) == 0] += np.uint64(part.first)  # without words: nobody's copy
-    return _Counted(len(shingles.values), groups, *_counters(tokens(part.texts)))
+    counters, offsets = _counters(tokens(part.texts))
+    return Counted(groups, counters, np.diff(offsets).astype(np.uint32), len(shingles.values))
 
 
 def _counters(read: Tokens) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

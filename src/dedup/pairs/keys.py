@@ -55,7 +55,9 @@ class Keys:
     n_shingles: NDArray[np.int64]
 
 
-def make_keys(texts: Sequence[str], frequencies: Frequencies, workers: Workers = ALONE) -> Iterator[Keys]:
+def make_keys(
+    texts: Sequence[str], frequencies: Frequencies, workers: Workers = ALONE, *, n_articles: int | None = None
+) -> Iterator[Keys]:
     """Make the keys of a pile.
 
     Parameters
@@ -66,13 +68,16 @@ def make_keys(texts: Sequence[str], frequencies: Frequencies, workers: Workers =
         Of the same articles.
     workers : Workers, optional
         Processes that read; by default this one alone.
+    n_articles : int, optional
+        Articles of the whole pile, where `texts` are some of them: what numbers of articles leave free of 64
+        bits is of the hash, so that the keys of a pile agree however it is cut. They are numbered from 0 on.
 
     Yields
     ------
     Keys
         Of consecutive articles; together of all of them.
     """
-    function = partial(_make_keys, frequencies=frequencies, n_articles=len(texts))
+    function = partial(_make_keys, frequencies=frequencies, n_articles=n_articles or len(texts))
     yield from workers.run(function, cut_parts(texts))
 
 

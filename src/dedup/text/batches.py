@@ -16,7 +16,7 @@ from dedup.text.paragraphs import find_paragraphs, find_sentences, in_quotes, sp
 from dedup.text.unicode_tables import CUT, DIGIT, JOINER, LOWER, SEPARATOR, UPPER
 from dedup.text.unicode_tables import UNSPACED as UNSPACED_CLASS
 
-__all__ = ["Folded", "Tokens", "Words", "batches", "fold", "tokens", "words"]
+__all__ = ["Folded", "Tokens", "Words", "batches", "fold", "sizes_of", "tokens", "words"]
 
 CAPITAL, NUMBER, START, QUOTED, ALL_UPPER, UNSPACED, HAS_DIGIT = 1, 2, 4, 8, 16, 32, 64
 """Bits of `Tokens.kinds`."""
@@ -144,6 +144,28 @@ def batches(texts: Sequence[str], n_chars: int = BATCH) -> Iterator[Sequence[str
             first, size = i + 1, 0
     if first < len(texts):
         yield texts[first:]
+
+
+def sizes_of(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Measure texts, without reading those of a sequence that knows.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Any number of texts; one that has an attribute ``sizes``, such as texts in a file, is asked for it.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_texts,)
+        Length of each, in characters; of texts in a file, in bytes.
+
+    Examples
+    --------
+    >>> sizes_of(["abc", "de"]).tolist()
+    [3, 2]
+    """
+    known: NDArray[np.int64] | None = getattr(texts, "sizes", None)
+    return np.fromiter(map(len, texts), np.int64, len(texts)) if known is None else known
 
 
 def _tokens_of(folded: Folded) -> Tokens:
