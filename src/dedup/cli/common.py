@@ -51,7 +51,7 @@ def tell_skipped(bad: Sequence[DedupError], quiet: bool) -> None:
             click.echo(f"  and {len(bad) - _N_SHOWN} more", err=True)
 
 
-def write(output: str | None, lines: Iterable[str]) -> None:
+def write(output: str | None, lines: Iterable[str | bytes]) -> None:
     """Write lines to a file, or to standard output, whose reader may go away."""
     try:
         write_lines(output or "-", lines)

@@ -15,6 +15,7 @@ from dedup.cli.index import index
 from dedup.cli.progress import progress
 from dedup.cli.watch import watch
 from dedup.errors import DedupError, InputError
+from dedup.export.formats import FORMATS, exporter
 from dedup.formats.writers import json_line
 
 if TYPE_CHECKING:
@@ -61,10 +62,10 @@ def cli() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["tree", "jsonl", "json"]),
+    type=click.Choice(list(FORMATS)),
     default="tree",
     show_default=True,
-    help="Trees to read, one JSON line an article, or one JSON object.",
+    help="Trees to read, one JSON line an article, one JSON object, or a format of others.",
 )
 @output_option
 @click.option("--ignore-dates", is_flag=True, help="Do not use publication times.")
@@ -99,10 +100,20 @@ def lineage(
     The role is root, derived or single; the main parent comes first; the family is the root that the article
     comes down from through main parents.
     With --format json, one object: the version of this format, the families of two or more, and the articles.
+
+    \b
+    Formats of others:
+      mermaid, dot      drawings, for Markdown pages and for Graphviz
+      graphml           a graph, for Gephi, yEd and networkx (needs the extra graph)
+      newick            trees by main parents, for phylogenetics
+      jsonld, prov      schema.org in JSON-LD, PROV-JSON of the W3C
+      ninjs, passim     a JSON line an article, as Superdesk and as passim write them
+      parquet           a table of the edges (needs the extra arrow; give it a file with -o)
     """
     from dedup.lineage.find import DEFAULT_MIN_PROBABILITY, find_lineage
     from dedup.lineage.tree import draw
 
+    export = exporter(form)  # says what is not installed before the work, not after it
     articles = read(paths, skip_bad, quiet)
     with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
         found = find_lineage(
@@ -111,14 +122,10 @@ def lineage(
             min_probability=DEFAULT_MIN_PROBABILITY if min_probability is None else min_probability,
             workers=workers,
         )
-        records = [] if form == "tree" else found.records()
-    if form == "tree":
-        write(output, [str(found) if output else draw(found, make_paint())])
-    elif form == "jsonl":
-        write(output, map(json_line, records))
-    else:
-        families = [{"id": members[0], "members": members} for members in found.families]
-        write(output, [json_line({"version": 1, "families": families, "articles": records})])
+        lines = export(found)
+    if form == "tree" and not output:
+        lines = [draw(found, make_paint())]
+    write(output, lines)
 
 
 @cli.command()

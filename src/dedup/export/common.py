@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dedup import __version__
@@ -108,7 +108,8 @@ def label(article: Article) -> str:
     Returns
     -------
     str
-        Outlet, time in UTC and title, or the start of its text; what is cut off ends with "…".
+        Outlet, time in UTC and title, or the start of its text, or its id; never empty. What is cut off ends
+        with "…".
 
     Examples
     --------
@@ -118,7 +119,7 @@ def label(article: Article) -> str:
     """
     time = f"{article.published_at:%Y-%m-%d %H:%M}" if article.published_at else ""
     parts = (clip(article.outlet, _LABEL), time, clip(article.title or article.text, _LABEL))
-    return " · ".join(filter(None, parts))
+    return " · ".join(filter(None, parts)) or clip(article.id, _LABEL) or "…"
 
 
 def basis(edge: Edge) -> str:
@@ -161,7 +162,8 @@ def groups(lineage: Lineage) -> list[tuple[str, ...]]:
     Examples
     --------
     >>> from dedup import Article, Edge, Lineage
-    >>> groups(Lineage((Article("It is shut.", "a"), Article("Shut.", "b")), (Edge("a", "b", "summary", 0.9),)))
+    >>> articles = Article("The harbour is shut.", "a"), Article("Shut.", "b"), Article("It rains.", "c")
+    >>> groups(Lineage(articles, (Edge("a", "b", "summary", 0.9),)))
     [('a', 'b')]
     """
     families = list(lineage.families)
@@ -169,3 +171,49 @@ def groups(lineage: Lineage) -> list[tuple[str, ...]]:
     children = dict.fromkeys(edge.child for edge in lineage.edges)
     places = {article.id: place for place, article in enumerate(lineage.articles)}
     return families + [(name,) for name in sorted(children.keys() - members, key=places.__getitem__)]
+
+
+def filled(fields: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is not known.
+
+    Parameters
+    ----------
+    fields : dict
+        Of strings, lists and mappings.
+
+    Returns
+    -------
+    dict
+        Without empty strings, empty lists and None, in the same order.
+
+    Examples
+    --------
+    >>> filled({"headline": "", "version": 0})
+    {'version': 0}
+    """
+    return {key: value for key, value in fields.items() if value not in ("", None, [])}
+
+
+def ground(edge: Edge) -> dict[str, Any]:
+    """Say in plain fields what an edge is and what it rests on.
+
+    Parameters
+    ----------
+    edge : Edge
+        Any.
+
+    Returns
+    -------
+    dict
+        ``relation`` and either ``probability`` and ``inferred_by``, the software and its version, or
+        ``declared``.
+
+    Examples
+    --------
+    >>> from dedup import Edge
+    >>> ground(Edge("wire", "paper", "copy", 1.0, "isBasedOn"))
+    {'relation': 'copy', 'declared': 'isBasedOn'}
+    """
+    if edge.declared:
+        return {"relation": edge.relation, "declared": edge.declared}
+    return {"relation": edge.relation, "probability": edge.probability, "inferred_by": SOFTWARE}

@@ -109,7 +109,8 @@ def to_graphml(lineage: Lineage) -> str:
     graph = networkx.DiGraph(**from_networkx.graph)
     graph.add_nodes_from((coded(name), _written(data)) for name, data in from_networkx.nodes(data=True))
     graph.add_edges_from(
-        (coded(parent), coded(child), _written(data)) for parent, child, data in from_networkx.edges(data=True)
+        (coded(parent), coded(child), _written(data))
+        for parent, child, data in from_networkx.edges(data=True)
     )
     # Not networkx.generate_graphml: it splits lines at separators that an id may contain.
     writer = networkx.readwrite.graphml.GraphMLWriter(graph=graph, prettyprint=True, named_key_ids=True)
@@ -117,4 +118,6 @@ def to_graphml(lineage: Lineage) -> str:
 
 
 def _written(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: coded(value) if isinstance(value, str) else value for key, value in data.items() if value != ""}
+    return {
+        key: coded(value) if isinstance(value, str) else value for key, value in data.items() if value != ""
+    }

@@ -31,15 +31,16 @@ def json_line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def write_lines(output: str, lines: Iterable[str]) -> None:
-    """Write lines as UTF-8.
+def write_lines(output: str, lines: Iterable[str | bytes]) -> None:
+    """Write lines as UTF-8, or bytes as they are.
 
     Parameters
     ----------
     output : str
         A file, written aside and then renamed, so that it is whole or not there; ``"-"`` for standard output.
-    lines : iterable of str
-        Without their line ends. A lone surrogate is written as an escape, which JSON reads back.
+    lines : iterable of str or bytes
+        Without their line ends, which bytes are not given. A lone surrogate is written as an escape, which
+        JSON reads back.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def write_lines(output: str, lines: Iterable[str]) -> None:
         raise DedupError(f"{output} cannot be written: {(error.strerror or str(error)).lower()}") from None
 
 
-def _write_aside(output: str, lines: Iterable[str]) -> None:
+def _write_aside(output: str, lines: Iterable[str | bytes]) -> None:
     folder, name = os.path.split(output)
     aside = os.path.join(folder, f".{name}.{os.getpid()}.part")
     try:
@@ -85,7 +86,7 @@ def _write_aside(output: str, lines: Iterable[str]) -> None:
         raise
 
 
-def _write(stream: BinaryIO, lines: Iterable[str]) -> None:
+def _write(stream: BinaryIO, lines: Iterable[str | bytes]) -> None:
     for line in lines:
-        stream.write(f"{line}\n".encode("utf-8", "backslashreplace"))
+        stream.write(line if isinstance(line, bytes) else f"{line}\n".encode("utf-8", "backslashreplace"))
     stream.flush()

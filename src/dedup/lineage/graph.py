@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from dedup.articles import Article
 from dedup.errors import UnknownIdError
@@ -237,6 +237,66 @@ class Lineage:
                 }
             )
         return records
+
+    def to_networkx(self) -> Any:
+        """Make a directed graph of networkx; see `dedup.export.graphs.to_networkx`."""
+        from dedup.export.graphs import to_networkx
+
+        return to_networkx(self)
+
+    def to_graphml(self) -> str:
+        """Write GraphML; see `dedup.export.graphs.to_graphml`."""
+        from dedup.export.graphs import to_graphml
+
+        return to_graphml(self)
+
+    def to_dataframe(self, rows: Literal["edges", "articles"] = "edges") -> Any:
+        """Make an Arrow table, of edges or articles; see `dedup.export.table.to_dataframe`."""
+        from dedup.export.table import to_dataframe
+
+        return to_dataframe(self, rows)
+
+    def to_mermaid(self) -> str:
+        """Draw a Mermaid flowchart; see `dedup.export.mermaid.to_mermaid`."""
+        from dedup.export.mermaid import to_mermaid
+
+        return to_mermaid(self)
+
+    def to_dot(self) -> str:
+        """Draw a graph for Graphviz; see `dedup.export.dot.to_dot`."""
+        from dedup.export.dot import to_dot
+
+        return to_dot(self)
+
+    def to_newick(self) -> str:
+        """Write Newick trees by main parents; see `dedup.export.newick.to_newick`."""
+        from dedup.export.newick import to_newick
+
+        return to_newick(self)
+
+    def to_jsonld(self) -> dict[str, Any]:
+        """Describe the articles in JSON-LD; see `dedup.export.jsonld.to_jsonld`."""
+        from dedup.export.jsonld import to_jsonld
+
+        return to_jsonld(self)
+
+    def to_prov(self) -> dict[str, Any]:
+        """Describe the articles in PROV-JSON; see `dedup.export.prov.to_prov`."""
+        from dedup.export.prov import to_prov
+
+        return to_prov(self)
+
+    def to_ninjs(self) -> list[dict[str, Any]]:
+        """Make ninjs items; see `dedup.export.ninjs.to_ninjs`."""
+        from dedup.export.ninjs import to_ninjs
+
+        return to_ninjs(self)
+
+    def to_passim(self) -> list[dict[str, Any]]:
+        """Make rows in passim's columns; see `dedup.export.passim.to_passim`."""
+        from dedup.export.passim import to_passim
+
+        return to_passim(self)
 
     @cached_property
     def _children(self) -> dict[str, tuple[Edge, ...]]:

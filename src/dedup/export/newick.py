@@ -1,0 +1,102 @@
+"""A lineage as trees in the Newick format of phylogenetics."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dedup.export.common import SOFTWARE, basis, coded, groups
+
+if TYPE_CHECKING:
+    from dedup.lineage.graph import Edge, Lineage
+
+_BRACKETS = re.compile(r"[\[\]{}]")  # they would end a comment, or be read as a list
+
+
+def to_newick(lineage: Lineage) -> str:
+    """Write a lineage as Newick trees, a line a family.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        Of any size.
+
+    Returns
+    -------
+    str
+        Families in the order of the lineage, then articles made from several that belong to none; each a
+        rooted tree by main parents, its internal nodes named, too. Labels are the ids in quotes. A branch is
+        as long as the hours from the publication of the parent to that of the child: 0 where a time is not
+        known, and where the child is dated before its parent. A comment gives relation and probability, or
+        what declared the edge, and another names each parent that is not the main one. Empty if there is no
+        edge.
+
+    Notes
+    -----
+    About 10 microseconds an article; no recursion, so that chains may be of any length. Control characters
+    stand as ``_xHHHH_``, as brackets do within comments. Articles that stand alone are left out.
+
+    Examples
+    --------
+    >>> from dedup import Article, Edge, Lineage
+    >>> articles = Article("The harbour is shut.", "wire"), Article("It is shut.", "paper")
+    >>> print(to_newick(Lineage(articles, (Edge("wire", "paper", "rewrite", 0.93),))))
+    [&R] [edges inferred by dedup-lineage ... unless declared; branches in hours]
+    ('paper'[&relation=rewrite,probability=0.93]:0)'wire';
+    """
+    return "\n".join(_tree(lineage, names) for names in groups(lineage))
+
+
+def _tree(lineage: Lineage, names: tuple[str, ...]) -> str:
+    root, *members = names
+    parents = {name: lineage[name].parents for name in names}
+    children: dict[str, list[str]] = {}
+    for name in members:
+        children.setdefault(parents[name][0].parent, []).append(name)
+    said = f"[&R] [edges inferred by {SOFTWARE} unless declared; branches in hours] "
+    pieces = [said]
+    waiting = [(root, False)]
+    while waiting:
+        name, is_closing = waiting.pop()
+        below = children.get(name, ())
+        if below and not is_closing:
+            pieces.append("(")
+            waiting.append((name, True))
+            waiting += [(child, False) for child in reversed(below)]
+            continue
+        if below:
+            pieces[-1] = pieces[-1].removesuffix(",")
+            pieces.append(")")
+        pieces.append(_quoted(name) + _comments(parents[name], is_root=name == root))
+        if name != root:
+            pieces.append(f":{_hours(lineage, parents[name][0]):g},")
+    return "".join(pieces) + ";"
+
+
+def _comments(parents: tuple[Edge, ...], *, is_root: bool) -> str:
+    if is_root:
+        return "".join(_made_from(edge) for edge in parents)
+    main, *others = parents
+    how = (
+        f"declared={_comment(_quoted(main.declared))}"
+        if main.declared
+        else f"probability={main.probability:g}"
+    )
+    return f"[&relation={_comment(coded(main.relation))},{how}]" + "".join(map(_made_from, others))
+
+
+def _made_from(edge: Edge) -> str:
+    return f"[also from {_comment(_quoted(edge.parent))}: {_comment(coded(basis(edge)))}]"
+
+
+def _quoted(text: str) -> str:
+    return "'" + coded(text).replace("'", "''") + "'"
+
+
+def _comment(text: str) -> str:
+    return _BRACKETS.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
+def _hours(lineage: Lineage, edge: Edge) -> float:
+    from_, to = lineage[edge.parent].article.published_at, lineage[edge.child].article.published_at
+    return max((to - from_).total_seconds() / 3600, 0) if from_ and to else 0
