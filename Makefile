@@ -8,7 +8,7 @@ STAMP := .venv/installed
 PEERS := .venv-peers/bin/python
 PEERS_STAMP := .venv-peers/installed
 
-.PHONY: help venv test check format demo bench quality fit bench-peers bench-large
+.PHONY: help venv test check format demo bench quality fit bench-peers bench-large docs docs-serve
 
 help:           ## show these targets
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,6 +37,12 @@ format: $(STAMP) ## put the format right
 
 demo: $(STAMP)  ## draw the lineage of the example family
 	$(BIN)/dedup lineage examples/harbour.jsonl
+
+docs: $(STAMP)  ## build the documentation into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+docs-serve: $(STAMP) ## show the documentation on http://127.0.0.1:8000 while it is written
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
 
 bench: $(STAMP) ## time each kernel beside its plain reference
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
