@@ -1,0 +1,38 @@
+"""What mkdocs calls while it builds the pages: the command line, as its own --help says it."""
+
+from collections.abc import Iterator
+
+import click
+
+from dedup.cli.main import cli
+
+MARK = "<!-- commands -->"
+"""What stands on a page where the commands go."""
+
+_WIDTH = 100  # columns that a page shows without a bar to scroll
+
+
+def commands(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+    """Yield each command and its help, a group before its commands."""
+    yield context.command_path, command.get_help(context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child and not child.hidden:
+                yield from commands(child, _context(child, name, context))
+
+
+def reference() -> str:
+    """Return the help of all commands as Markdown, a heading each."""
+    found = commands(cli, _context(cli, "dedup", None))
+    return "\n".join(f"## {path}\n\n```text\n{text}\n```\n" for path, text in found)
+
+
+def on_page_markdown(markdown: str, **_: object) -> str:
+    """Put the commands where a page has the mark."""
+    return markdown.replace(MARK, reference()) if MARK in markdown else markdown
+
+
+def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
+    settings = {**command.context_settings, "max_content_width": _WIDTH, "terminal_width": _WIDTH}
+    return click.Context(command, info_name=name, parent=parent, **settings)
