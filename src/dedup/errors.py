@@ -13,6 +13,7 @@
     ├── FeedError                            a feed or a page cannot be had: says its address
     ├── UnknownIdError        (KeyError)     no article has this id
     ├── MissingExtraError     (ImportError)  an optional package is not installed
+    ├── JavaError                            Spark finds no Java that it can run on
     └── WorkerError           (RuntimeError) a process beside this one ended before its work was done
 
 Every message names the argument or the place, shows the value and says the remedy.
@@ -152,6 +153,10 @@ class MissingExtraError(DedupError, ImportError):
 
     def __str__(self) -> str:
         return f"{self.package} is not installed; install it with: pip install 'dedup-lineage[{self.extra}]'"
+
+
+class JavaError(DedupError):
+    """No Java, or too old a one, for Spark to run on."""
 
 
 class WorkerError(DedupError, RuntimeError):
