@@ -10,7 +10,7 @@ namespace:
 
 What cannot be run has a title that says why, which readers see, too: ``title="not tested: needs a cluster"``.
 
-``python -m tests.pages [PAGE...]`` writes what is printed now into pages, to be looked at before it is committed.
+``python -m tests.pages PAGE...`` writes what is printed now into pages; look at it before you commit it.
 """
 
 import contextlib

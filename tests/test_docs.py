@@ -1,0 +1,135 @@
+"""What the pages of docs/ show is what the program does, and the site that is made of them has everything."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import dedup
+from dedup import errors
+from dedup.cli.main import cli
+from docs import hooks
+from tests.pages import DOCS, PROJECT, READ, RUN, find_blocks, find_pages, run_page
+
+PAGES = {page.relative_to(DOCS).as_posix(): page.read_text(encoding="utf-8") for page in find_pages()}
+UNTESTED = {
+    "feeds.md": 3,
+    "how-to/daily.md": 2,
+    "index.md": 1,
+    "newsroom-index.md": 2,
+    "tutorial.md": 1,
+}
+"""Blocks that are not run, by page: more of them are a decision."""
+
+
+def name_commands(command: click.Command, path: str = "dedup") -> Iterator[str]:
+    yield path
+    for name, child in getattr(command, "commands", {}).items():
+        yield from name_commands(child, f"{path} {name}")
+
+
+COMMANDS = sorted(name_commands(cli))
+ERRORS = sorted(
+    name for name, thing in vars(errors).items() if isinstance(thing, type) and name != "Sequence"
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site as `make docs` does."""
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=PROJECT,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("name", [name for name, text in PAGES.items() if find_blocks(text)])
+def test_blocks_do_what_is_shown(name: str, tmp_path: Path) -> None:
+    for block, shown, said in run_page(PAGES[name], tmp_path):
+        assert said == shown, f"docs/{name}, line {block.line}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_blocks_are_of_a_kind_that_is_known(name: str) -> None:
+    text = PAGES[name]
+    blocks = find_blocks(text)
+    assert 2 * len(blocks) == len(re.findall(r"^ *(```|~~~)", text, re.MULTILINE)), "a block that is not seen"
+    for block in blocks:
+        assert block.untested or block.kind in RUN + READ, f"docs/{name}, line {block.line}: {block.kind!r}"
+        if block.kind == "json":
+            body = text[block.start : block.end]
+            assert json.loads(f"[{body}]" if body.count("\n") == 1 else body), (
+                f"docs/{name}, line {block.line}"
+            )
+
+
+def test_what_is_not_run_is_counted() -> None:
+    n_untested = {
+        name: sum(bool(block.untested) for block in find_blocks(text)) for name, text in PAGES.items()
+    }
+    assert {name: n for name, n in n_untested.items() if n} == UNTESTED
+
+
+def test_python_is_formatted(tmp_path: Path) -> None:
+    for name, text in PAGES.items():
+        bodies = [text[b.start : b.end] for b in find_blocks(text) if b.kind == "python"]
+        for number, body in enumerate(bodies):
+            (tmp_path / f"{name.replace('/', '-')}-{number}.py").write_text(body, encoding="utf-8")
+    ruff = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "format",
+        "--isolated",
+        "--line-length=110",
+        "--diff",
+        str(tmp_path),
+    ]
+    done = subprocess.run(ruff, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_site_has_every_public_name(site: Path) -> None:
+    pages = "".join(page.read_text(encoding="utf-8") for page in (site / "reference").glob("*.html"))
+    names = {name if name not in ERRORS else f"errors.{name}" for name in dedup.__all__}
+    names |= {f"errors.{name}" for name in ERRORS}
+    for name in names - {"__version__"}:
+        assert f'id="dedup.{name}"' in pages, f"{name} is not in the reference"
+    assert "dedup.__version__" in pages
+    assert 'id="dedup.Lineage.records"' in pages
+    assert 'id="dedup.Index.add_many"' in pages
+
+
+def test_the_site_has_every_command(site: Path) -> None:
+    page = (site / "reference" / "commands.html").read_text(encoding="utf-8")
+    assert re.findall(r'<h2 id="([^"]+)"', page) == [path.replace(" ", "-") for path in COMMANDS]
+    assert "--min-probability" in page
+    assert hooks.MARK not in page
+
+
+def test_the_site_needs_no_network(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=\"?(https?:)?//", text), page
+        assert "mermaid" not in re.findall(r'<pre class="(\w+)"', text), "needs a script from elsewhere"
+
+
+def test_links_that_leave_docs_lead_somewhere() -> None:
+    for name, text in PAGES.items():
+        for target in re.findall(r"`(examples/[\w./-]+)`", text):
+            assert (PROJECT / target).exists(), f"docs/{name}: {target}"
+        for target in re.findall(r"`make ([\w-]+)`", text):
+            assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE), target
