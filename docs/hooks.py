@@ -1,15 +1,22 @@
-"""What mkdocs calls while it builds the pages: the command line, as its own --help says it."""
+"""What mkdocs calls as it builds the pages: the command line as its own --help says it, links to names."""
 
+import re
 from collections.abc import Iterator
 
 import click
 
+import dedup
 from dedup.cli.main import cli
 
 MARK = "<!-- commands -->"
 """What stands on a page where the commands go."""
 
 _WIDTH = 100  # columns that a page shows without a bar to scroll
+
+# A public name set as code, or a method of one; what is a link or a heading already is passed over whole.
+_NAME = re.compile(
+    rf"<(?:a|h\d)\b.*?</(?:a|h\d)>|<code>((?:{'|'.join(dedup.__all__)})\b(?:\.\w+)?)</code>", re.S
+)
 
 
 def commands(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
@@ -31,6 +38,17 @@ def reference() -> str:
 def on_page_markdown(markdown: str, **_: object) -> str:
     """Put the commands where a page has the mark."""
     return markdown.replace(MARK, reference()) if MARK in markdown else markdown
+
+
+def on_page_content(html: str, **_: object) -> str:
+    """Link names of the library to where they are described."""
+    return _NAME.sub(_link, html)
+
+
+def _link(found: re.Match[str]) -> str:
+    if not found[1]:
+        return found[0]
+    return f'<autoref identifier="dedup.{found[1]}" optional>{found[0]}</autoref>'
 
 
 def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
