@@ -23,6 +23,7 @@ class Edge:
     child: str
     relation: str = "edit"
     probability: float = 0.9
+    declared: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Node:
 
 class Fake:
     """A lineage that is told what it is."""
+
+    contradictions = ()
 
     def __init__(
         self,

@@ -72,14 +72,14 @@ def as_declarations(value: Any) -> tuple[Declaration, ...]:
 
 
 def _as_declaration(item: Any) -> Declaration:
+    source: Any = item
+    by: Any = None
     if isinstance(item, Declaration):
         source, by = item.source, item.by
     elif isinstance(item, Mapping):
         source, by = item.get("source"), item.get("by")
-        by = Declaration.by if by is None else by
-    else:
-        source, by = item, "declared"
-    if not (isinstance(source, str) and source.strip() and isinstance(by, str)):
+    by = "declared" if by is None else by
+    if not isinstance(source, str) or not source.strip() or not isinstance(by, str):
         raise InputError(
             "declared must be the id, url or name of a source, a mapping with 'source' and 'by', or a list "
             f"of these, not {shown(item)}"

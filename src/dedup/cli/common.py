@@ -10,7 +10,7 @@ from dedup.errors import DedupError
 from dedup.formats.writers import write_lines
 
 _BROKEN_PIPE = 141
-_N_SHOWN = 5  # skipped articles whose error is shown; the others are counted
+_N_SHOWN = 5  # things of a kind that are told; the others are counted
 
 paths_argument = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 output_option = click.option("-o", "--output", metavar="FILE", help="Write there, whole or not at all.")
@@ -41,14 +41,23 @@ def read(paths: Iterable[str], skip_bad: bool, quiet: bool) -> tuple[Article, ..
     return articles
 
 
+def tell_contradictions(found: Sequence[object], quiet: bool) -> None:
+    """Say on standard error what speaks against declarations: the first, and how many there are."""
+    _tell(f"{len(found)} objections to what articles declare:", found, quiet)
+
+
 def tell_skipped(bad: Sequence[DedupError], quiet: bool) -> None:
     """Say on standard error what was skipped: the first errors, and how many there were."""
-    if bad and not quiet:
-        click.echo(f"dedup: skipped {len(bad)} that could not be used:", err=True)
-        for error in bad[:_N_SHOWN]:
-            click.echo(f"  {error}", err=True)
-        if len(bad) > _N_SHOWN:
-            click.echo(f"  and {len(bad) - _N_SHOWN} more", err=True)
+    _tell(f"skipped {len(bad)} that could not be used:", bad, quiet)
+
+
+def _tell(heading: str, items: Sequence[object], quiet: bool) -> None:
+    if items and not quiet:
+        click.echo(f"dedup: {heading}", err=True)
+        for item in items[:_N_SHOWN]:
+            click.echo(f"  {item}", err=True)
+        if len(items) > _N_SHOWN:
+            click.echo(f"  and {len(items) - _N_SHOWN} more", err=True)
 
 
 def write(output: str | None, lines: Iterable[str | bytes]) -> None:

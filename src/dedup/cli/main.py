@@ -10,7 +10,15 @@ import click
 
 from dedup.articles import Article
 from dedup.cli.colour import make_paint
-from dedup.cli.common import output_option, paths_argument, quiet_option, read, skip_bad_option, write
+from dedup.cli.common import (
+    output_option,
+    paths_argument,
+    quiet_option,
+    read,
+    skip_bad_option,
+    tell_contradictions,
+    write,
+)
 from dedup.cli.index import index
 from dedup.cli.progress import progress
 from dedup.cli.watch import watch
@@ -126,6 +134,7 @@ def lineage(
     if form == "tree" and not output:
         lines = [draw(found, make_paint())]
     write(output, lines)
+    tell_contradictions(found.contradictions, quiet)
 
 
 @cli.command()

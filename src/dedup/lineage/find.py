@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from dedup.articles import Article, as_articles
 from dedup.errors import InputError
+from dedup.lineage.declared import Contradiction, Link, Links, find_claims
 from dedup.lineage.graph import Edge, Lineage
+from dedup.lineage.heed import heed
+from dedup.lineage.kinship import Scored, Texts
 from dedup.lineage.links import direct, score
 from dedup.lineage.model import RELATIONS, load_model
 from dedup.lineage.parents import find_parents
@@ -62,6 +65,12 @@ def find_lineage(
 
     Notes
     -----
+    A declaration of an article that names another of the pile, by id or url, sets the edge: that one is the
+    main parent, `Edge.declared` says what declared it, the relation is what the texts say, the probability
+    .99. The bare name of an outlet counts if exactly one article of it is more likely kin than not. Where
+    times or texts speak against a declaration, the edge stands with the probability of kin that the texts
+    give, and `Lineage.contradictions` says so. Without declarations nothing changes.
+
     Identical texts are collapsed first; articles that share rare terms or word shingles become candidate
     pairs, and those are compared exactly. What the probability of an edge was fitted on stands in
     ``docs/quality.md``.
@@ -81,34 +90,41 @@ def find_lineage(
         raise InputError(f"min_probability is {min_probability!r}; give a number from 0 to 1")
     with Workers(workers) as several:  # which get ready while articles are read
         pile = as_articles(articles)
-        edges = tuple(_find_edges(pile, use_times, min_probability, several))
-    return Lineage(pile, edges)
+        links, contradictions = _find_links(pile, use_times, several)
+    return Lineage(pile, tuple(_edges(pile, links, min_probability)), contradictions)
 
 
-def _find_edges(
-    pile: Sequence[Article], use_times: bool, min_probability: float, workers: Workers
-) -> Iterator[Edge]:
+def _edges(pile: Sequence[Article], links: Links, min_probability: float) -> Iterator[Edge]:
     """Yield the edges of a child together, its main parent first; children in input order."""
+    for child in sorted(links):
+        for link in links[child]:
+            if link.probability >= min_probability:
+                yield Edge(
+                    pile[link.parent].id, pile[child].id, link.relation, link.probability, link.declared
+                )
+
+
+def _find_links(
+    pile: Sequence[Article], use_times: bool, workers: Workers
+) -> tuple[Links, tuple[Contradiction, ...]]:
     order = sorted(range(len(pile)), key=lambda i: _place(pile[i], use_times))
     firsts, copies = _collapse([pile[i] for i in order])
-    found: dict[int, list[tuple[int, str, float]]] = {
-        order[at]: [(order[first], RELATIONS[_COPY], IDENTICAL)] for at, first in copies.items()
-    }
     kept = [order[at] for at in firsts]
-    for child, parent, relation, chance in _link(
-        [pile[i] for i in kept], use_times, min_probability, workers
-    ):
-        found.setdefault(kept[child], []).append((kept[parent], relation, chance))
-    for child in sorted(found):
-        for parent, relation, chance in found[child]:
-            if chance >= min_probability:
-                yield Edge(pile[parent].id, pile[child].id, relation, chance)
+    texts: Links = {
+        order[at]: [Link(order[first], RELATIONS[_COPY], IDENTICAL)] for at, first in copies.items()
+    }
+    compared = _compare([pile[i] for i in kept], use_times, workers)
+    for child, link in _links(compared):
+        texts.setdefault(kept[child], []).append(link._replace(parent=kept[link.parent]))
+    if not any(article.declared for article in pile):
+        return texts, ()
+    same = {**{i: i for i in kept}, **{order[at]: order[first] for at, first in copies.items()}}
+    heard = Texts(pile, compared, kept, same, texts, use_times)
+    claims = find_claims(pile, order, heard.candidates)
+    return heed(pile, claims, texts, heard.judge, use_times)
 
 
-def _link(
-    articles: list[Article], use_times: bool, min_probability: float, workers: Workers
-) -> Iterator[tuple[int, int, str, float]]:
-    """Yield child, parent, relation and probability, a child's main parent before its others."""
+def _compare(articles: list[Article], use_times: bool, workers: Workers) -> Scored:
     model = load_model()
     names = {name: i for i, name in enumerate(sorted({article.outlet for article in articles} - {""}))}
     outlets = np.array([names.get(article.outlet, -1) for article in articles], np.int64)
@@ -116,12 +132,17 @@ def _link(
     compared = compare_pile(texts, outlets, model=model, workers=workers)
     times = _hours(articles) if use_times else np.full(len(articles), np.nan)
     rows = direct(compared.pairs, compared.features, times, model)
-    links = find_parents(compared.archive, rows, score(rows, model), model)
+    return Scored(compared.archive, times, rows, score(rows, model), model)
+
+
+def _links(compared: Scored) -> Iterator[tuple[int, Link]]:
+    """Yield children and their links, a child's main parent before its others."""
+    rows = compared.rows
+    links = find_parents(compared.archive, rows, compared.scores, compared.model)
     child, parent = rows.child[links.row].tolist(), rows.parent[links.row].tolist()
     chance = links.probability.round(4).tolist()
     for link, relation in enumerate(links.relation.tolist()):
-        if chance[link] >= min_probability:
-            yield child[link], parent[link], RELATIONS[relation], chance[link]
+        yield child[link], Link(parent[link], RELATIONS[relation], chance[link])
 
 
 def _hours(articles: list[Article]) -> NDArray[np.float64]:

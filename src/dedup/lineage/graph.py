@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from dedup.articles import Article
+from dedup.declarations import Declaration, name_key, page_key
 from dedup.errors import UnknownIdError
 from dedup.evidence.cited import Citation, cited_sources
+from dedup.lineage.declared import Contradiction, outside
 
 if TYPE_CHECKING:
     from dedup.evidence.evidence import Evidence
@@ -93,8 +95,8 @@ class Node:
 
     @property
     def cited(self) -> tuple[Citation, ...]:
-        """Sources that it names for its content."""
-        return cited_sources(self.article.text, outlet=self.article.outlet)
+        """Sources that it names for its content, or declares, though they are not in the pile."""
+        return self.lineage._cited(self.article)
 
 
 class Lineage:
@@ -106,6 +108,8 @@ class Lineage:
         All of them, in input order.
     edges : tuple of Edge
         Those of a child together, its main parent first; children in input order.
+    contradictions : tuple of Contradiction, optional
+        Declarations that do not agree with the texts or the times.
 
     Attributes
     ----------
@@ -125,9 +129,15 @@ class Lineage:
     'copy'
     """
 
-    def __init__(self, articles: tuple[Article, ...], edges: tuple[Edge, ...]) -> None:
+    def __init__(
+        self,
+        articles: tuple[Article, ...],
+        edges: tuple[Edge, ...],
+        contradictions: tuple[Contradiction, ...] = (),
+    ) -> None:
         self.articles = articles
         self.edges = edges
+        self.contradictions = contradictions
         self._index = {article.id: i for i, article in enumerate(articles)}
         self._parents = _group(edges, "child")
         self._family = self._find_families()
@@ -210,32 +220,28 @@ class Lineage:
         Returns
         -------
         list of dict
-            With the keys ``id``, ``family``, ``role``, ``parents`` and ``cited``.
+            With the keys ``id``, ``family``, ``role``, ``parents`` and ``cited``; of a parent that was
+            declared, ``declared`` besides, and ``contradictions`` where something speaks against one.
         """
-        cited: dict[
-            tuple[str, str], list[dict[str, str]]
-        ] = {}  # copies name the same sources: read them once
+        texts: dict[tuple[str, str], tuple[Citation, ...]] = {}  # copies name the same: read them once
         records = []
         for article in self.articles:
             key = article.text, article.outlet
-            if key not in cited:
-                cited[key] = [
-                    {"source": found.source, "kind": found.kind, "phrase": found.phrase}
-                    for found in cited_sources(article.text, outlet=article.outlet)
-                ]
-            parents = [
-                {"id": edge.parent, "relation": edge.relation, "probability": edge.probability}
-                for edge in self._parents.get(article.id, ())
-            ]
-            records.append(
-                {
-                    "id": article.id,
-                    "family": self._family[article.id],
-                    "role": self._role(article.id),
-                    "parents": parents,
-                    "cited": list(cited[key]),
-                }
-            )
+            if key not in texts:
+                texts[key] = cited_sources(article.text, outlet=article.outlet)
+            cited = texts[key] + self._declared_outside(article.id, texts[key])
+            record: dict[str, Any] = {
+                "id": article.id,
+                "family": self._family[article.id],
+                "role": self._role(article.id),
+                "parents": [_parent_record(edge) for edge in self._parents.get(article.id, ())],
+                "cited": [
+                    {"source": found.source, "kind": found.kind, "phrase": found.phrase} for found in cited
+                ],
+            }
+            if article.id in self._contradictions:
+                record["contradictions"] = self._contradictions[article.id]
+            records.append(record)
         return records
 
     def to_networkx(self) -> Any:
@@ -298,6 +304,36 @@ class Lineage:
 
         return to_passim(self)
 
+    def _cited(self, article: Article) -> tuple[Citation, ...]:
+        named = cited_sources(article.text, outlet=article.outlet)
+        return named + self._declared_outside(article.id, named)
+
+    def _declared_outside(self, name: str, named: tuple[Citation, ...]) -> tuple[Citation, ...]:
+        """Make citations of declarations that name nothing of the pile, nor what the text names too."""
+        known = {name_key(one.source) for one in named if one.kind == "republished"}
+        return tuple(
+            Citation(host or one.source, "declared", f"{one.by}: {one.source}")
+            for one in self._outside.get(name, ())
+            if name_key(one.source) not in known
+            for host in [page_key(one.source).partition("/")[0]]
+        )
+
+    @cached_property
+    def _outside(self) -> dict[str, list[Declaration]]:
+        declared: dict[str, list[str]] = {}
+        for edge in self.edges:
+            if edge.declared:
+                declared.setdefault(edge.child, []).append(edge.parent)
+        return outside(self.articles, declared)
+
+    @cached_property
+    def _contradictions(self) -> dict[str, list[dict[str, Any]]]:
+        records: dict[str, list[dict[str, Any]]] = {}
+        for one in self.contradictions:
+            record = {"parent": one.parent, "by": one.by, "says": one.says, "probability": one.probability}
+            records.setdefault(one.child, []).append(record)
+        return records
+
     @cached_property
     def _children(self) -> dict[str, tuple[Edge, ...]]:
         return _group(self.edges, "parent")
@@ -338,6 +374,11 @@ class Lineage:
             rim = [at for at in names if at not in reached and at != name]
             reached.update(dict.fromkeys(rim))
         return tuple(reached)
+
+
+def _parent_record(edge: Edge) -> dict[str, Any]:
+    record = {"id": edge.parent, "relation": edge.relation, "probability": edge.probability}
+    return record | {"declared": edge.declared} if edge.declared else record
 
 
 def _group(edges: tuple[Edge, ...], end: str) -> dict[str, tuple[Edge, ...]]:

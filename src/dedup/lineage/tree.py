@@ -9,11 +9,13 @@ from typing import Protocol
 from dedup.articles import Article
 from dedup.evidence.cited import Citation
 from dedup.evidence.terminal import WIDTH, Paint, clip, columns, fill, plain, unpainted
+from dedup.lineage.heed import DECLARED
 
 _N_OUTLET = 28  # columns that an outlet's name may fill
 _N_ID = 24  # columns that are kept free for an id at the end of the line
 _N_BARS = 12  # levels whose bars are drawn: a chain of any length then stays linear, and on the screen
 _N_TITLE = 16  # columns of the title that other parents leave
+_ABOVE = ("republished", "declared")  # kinds of sources that stand above a root
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -26,6 +28,8 @@ class _Edge(Protocol):
     def relation(self) -> str: ...
     @property
     def probability(self) -> float: ...
+    @property
+    def declared(self) -> str: ...
 
 
 class _Node(Protocol):
@@ -46,6 +50,8 @@ class _Lineage(Protocol):
     def articles(self) -> Sequence[Article]: ...
     @property
     def families(self) -> Sequence[Sequence[str]]: ...
+    @property
+    def contradictions(self) -> Sequence[object]: ...
     def __getitem__(self, name: str, /) -> _Node: ...
 
 
@@ -64,7 +70,8 @@ def draw(lineage: _Lineage, paint: Paint = unpainted) -> str:
     str
         Families in the order of the lineage, a line an article, under its main parent; siblings by time of
         publication, those without time last. Above a root stand the sources it says its text came from. Then
-        articles that were made from several families and belong to none, and a line that counts the others.
+        articles that were made from several families and belong to none, and a line that counts the others. A
+        declared edge is marked, with "≠" where something speaks against it; what that is stands below.
 
     Notes
     -----
@@ -94,6 +101,8 @@ def draw(lineage: _Lineage, paint: Paint = unpainted) -> str:
     n_alone = len(rest) - len(digests)
     if n_alone:
         blocks.append("1 article stands alone" if n_alone == 1 else f"{n_alone:,} articles stand alone")
+    if lineage.contradictions:
+        blocks.append("\n".join(f"≠ {plain(str(one))}" for one in lineage.contradictions))
     return "\n\n".join(blocks)
 
 
@@ -123,7 +132,7 @@ def _tree(
     root = names[0]
     nodes = {name: lineage[name] for name in names}
     children = children_by_time(nodes)
-    sources = list(dict.fromkeys(named.source for named in nodes[root].cited if named.kind == "republished"))
+    sources = list(dict.fromkeys(named.source for named in nodes[root].cited if named.kind in _ABOVE))
     for source in sources:
         yield paint(f"↑ {plain(source)}", "cited") + (
             "" if source.casefold() in outlets else ", not in the pile"
@@ -166,4 +175,7 @@ def _line(node: _Node, bars: str, width: int, paint: Paint, *, is_root: bool = T
 
 
 def _chance(edge: _Edge) -> str:
-    return f"{edge.probability:.2f}".removeprefix("0").replace("1.00", "1.0")
+    chance = f"{edge.probability:.2f}".removeprefix("0").replace("1.00", "1.0")
+    if not edge.declared:
+        return chance
+    return f"{chance} declared" + (" ≠" if edge.probability < DECLARED else "")
