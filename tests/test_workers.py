@@ -1,14 +1,20 @@
 """Work shared out among processes."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 from operator import add, mul
+from typing import Any
 
 import pytest
 
 from dedup.errors import InputError, ReadError, WorkerError
-from dedup.workers import Workers, run
+from dedup.workers import Workers
+
+
+def run(function: Callable[[Any], Any], parts: Iterable[Any], workers: int = 1) -> Iterator[Any]:
+    with Workers(workers) as several:
+        yield from several.run(function, parts)
 
 
 def numbers(stop: int, taken: list[int]) -> Iterator[int]:
