@@ -10,6 +10,7 @@
     ├── ReadError                            a file cannot be read: says the file and the line
     ├── IndexFileError                       an index file cannot be read or written
     │   └── BusyError                        another process is writing it
+    ├── CorpusError                          the stage files of a corpus cannot be used or written
     ├── FeedError                            a feed or a page cannot be had: says its address
     ├── UnknownIdError        (KeyError)     no article has this id
     ├── MissingExtraError     (ImportError)  an optional package is not installed
@@ -77,6 +78,10 @@ class IndexFileError(DedupError):
 
 class BusyError(IndexFileError):
     """An index that another process has been writing for too long."""
+
+
+class CorpusError(DedupError):
+    """A folder of stage files that cannot be used or written."""
 
 
 class FeedError(DedupError):

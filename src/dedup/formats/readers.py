@@ -18,6 +18,8 @@ from typing import Any, BinaryIO, NoReturn
 
 from dedup.articles import TEXT_FIELDS, Article, as_article
 from dedup.errors import InputError, ReadError
+from dedup.extras import load_extra
+from dedup.formats import tables
 
 _Report = Callable[[ReadError], None]
 _Reader = Callable[[BinaryIO, str, str, _Report], Iterator[Article]]
@@ -105,19 +107,23 @@ def _raise_walk(error: OSError) -> NoReturn:
 
 
 def _ending(name: str) -> str:
-    """Return the ending that says how to read a file, without .gz; empty when it is unknown."""
-    ending = Path(name.lower().removesuffix(".gz")).suffix
+    """Return the ending that says how to read a file, without .gz or .zst; empty when it is unknown."""
+    ending = Path(_unpacked(name)).suffix
     return ending if ending in _READERS else ""
 
 
+def _unpacked(name: str) -> str:
+    return name.lower().removesuffix(".gz").removesuffix(".zst")
+
+
 def _known_endings() -> str:
-    return f"{', '.join(_READERS)}, each also with .gz"
+    return f"{', '.join(_READERS)}, each also with .gz or .zst"
 
 
 def read_file(path: str, name: str, report: _Report) -> Iterator[Article]:
     """Yield the articles of one file that `find_files` lists; what cannot be read is reported."""
     reader = _jsonl if path == "-" else _READERS[_ending(path)]
-    stem = name[: len(name.lower().removesuffix(".gz")) - len(_ending(name))]
+    stem = name[: len(_unpacked(name)) - len(_ending(name))]
     try:
         with _opened(path) as stream:
             yield from reader(stream, path, stem, report)
@@ -128,7 +134,10 @@ def read_file(path: str, name: str, report: _Report) -> Iterator[Article]:
             ReadError(path, f"not readable as gzip ({error}); fetch the file again, or take .gz off its name")
         )
     except OSError as error:
-        raise ReadError(path, (error.strerror or str(error)).lower()) from None
+        broken = ReadError(path, (error.strerror or str(error)).lower())
+        if error.errno is not None or not path.lower().endswith(".zst"):
+            raise broken from None
+        report(broken)  # what was compressed is cut short, or something else
 
 
 def _opened(path: str) -> AbstractContextManager[BinaryIO]:
@@ -136,6 +145,9 @@ def _opened(path: str) -> AbstractContextManager[BinaryIO]:
         return nullcontext(sys.stdin.buffer)
     if path.lower().endswith(".gz"):
         return io.BufferedReader(gzip.open(path))
+    if path.lower().endswith(".zst"):
+        unpacked = load_extra("pyarrow", tables.EXTRA).input_stream(path, compression="zstd")
+        return io.BufferedReader(unpacked)
     return open(path, "rb")
 
 
@@ -247,4 +259,7 @@ _READERS: dict[str, _Reader] = {
     ".json": _json,
     ".csv": _csv,
     ".txt": _txt,
+    ".parquet": tables.parquet,
+    ".arrow": tables.arrow,
+    ".feather": tables.arrow,
 }
