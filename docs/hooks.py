@@ -15,7 +15,7 @@ _WIDTH = 100  # columns that a page shows without a bar to scroll
 
 # A public name set as code, or a method of one; what is a link or a heading already is passed over whole.
 _NAME = re.compile(
-    rf"<(?:a|h\d)\b.*?</(?:a|h\d)>|<code>((?:{'|'.join(dedup.__all__)})\b(?:\.\w+)?)</code>", re.S
+    rf"<(?:a|h\d)\b.*?</(?:a|h\d)>|<code>(?:dedup\.)?((?:{'|'.join(dedup.__all__)})\b(?:\.\w+)?)</code>", re.S
 )
 
 
