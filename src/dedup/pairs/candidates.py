@@ -153,7 +153,7 @@ def meet_by_facts(
     ndarray of uint64, shape (n_pairs,)
         Candidate pairs as `unpack` reads them; together sorted and unique.
     """
-    yield from _meet(keys, np.maximum(LEAST_WEIGHT * UNIT, LEAST_SHARE * totals), met, most)
+    yield from _meet(keys, asked_of_facts(totals), met, most)
 
 
 def meet_by_shingles(
@@ -164,8 +164,56 @@ def meet_by_shingles(
     most: int | None = None,
 ) -> Iterator[NDArray[np.uint64]]:
     """Pair articles that share word shingles, a range of pairs at a time; see `meet_by_facts`."""
+    yield from _meet(keys, asked_of_shingles(n_shingles, one_in), met, most)
+
+
+def asked_of_facts(totals: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what the facts that two articles share must weigh, by the weight of all terms of either.
+
+    Of the two, what the less demanding one asks is enough.
+    """
+    return np.maximum(LEAST_WEIGHT * UNIT, LEAST_SHARE * totals)
+
+
+def asked_of_shingles(n_shingles: NDArray[np.int64], one_in: int) -> NDArray[np.float64]:
+    """Return how many word shingles that are keys two articles must share, by all shingles of either.
+
+    Of the two, what the less demanding one asks is enough.
+    """
     least = LEAST_SHINGLES if one_in == 1 else LEAST_SAMPLED
-    yield from _meet(keys, np.maximum(least, LEAST_COPIED / one_in * n_shingles), met, most)
+    return np.maximum(least, LEAST_COPIED / one_in * n_shingles)
+
+
+def join_keys(
+    keys: NDArray[np.uint64], n_articles: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Pair the articles that have a key, and add up what the keys of each pair weigh.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (n_keys,)
+        As in `Keys.facts`, ascending; all articles that have a key come with it.
+    n_articles : int
+        Articles are numbers below it; at most `MOST_TEXTS`.
+
+    Returns
+    -------
+    first, second, sums : ndarray of int64, shape (n_pairs,)
+        Pairs, first < second, sorted, unique, and the sum of their weights, which stops at `MOST_WEIGHT`.
+
+    Examples
+    --------
+    >>> keys = np.array([7 << 10 | 0 << 8 | 5, 7 << 10 | 1 << 8 | 5], np.uint64)
+    >>> [found.tolist() for found in join_keys(keys, 2)]
+    [[0], [1], [5]]
+    """
+    n_low = article_bits(n_articles) + WEIGHT_BITS
+    parts = [_add_up(_meetings(several, n_articles)) for several in _cut_buckets(keys, n_low, runs.RANGE)]
+    met = np.concatenate([np.zeros(0, np.uint64), *parts])
+    met.sort()
+    sums = _add_up(met)
+    first, second = unpack(sums >> _SUM_BITS).T
+    return first, second, (sums & np.uint64(MOST_WEIGHT)).astype(np.int64)
 
 
 def unpack(pairs: NDArray[np.uint64]) -> NDArray[np.int64]:
