@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
 from dedup.articles import Article
@@ -46,6 +47,12 @@ class Edge:
     relation: str
     probability: float
     declared: str = ""
+
+    def _repr_html_(self) -> str:
+        """Say in a notebook what it is."""
+        from dedup.report.notebook import edge_html
+
+        return edge_html(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,12 @@ class Lineage:
 
         return draw(self)
 
+    def _repr_html_(self) -> str:
+        """Draw the largest families for a notebook."""
+        from dedup.report.notebook import lineage_html
+
+        return lineage_html(self)
+
     @cached_property
     def families(self) -> tuple[tuple[str, ...], ...]:
         """Ids of each family of two or more; see the class."""
@@ -213,6 +226,39 @@ class Lineage:
         from dedup.evidence.evidence import compare_texts
 
         return compare_texts(self[edge.child].article.text, self[edge.parent].article.text)
+
+    def to_html(self, path: str | PathLike[str], *, title: str = "Who made what from whom") -> None:
+        """Write a report for people to read: one HTML file that loads nothing from the network.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file to write; ``"-"`` for standard output. It is whole, or not there.
+        title : str, optional
+            Of the report.
+
+        Raises
+        ------
+        DedupError
+            If the file cannot be written.
+        InputError
+            If `title` is not a string.
+
+        Notes
+        -----
+        Some 3 ms and 10 kB an edge. It holds the whole texts of all articles that have kin, of the others
+        only titles. The same lineage and title make the same file.
+
+        Examples
+        --------
+        >>> from dedup import find_lineage
+        >>> find_lineage(["It is shut."]).to_html("no-such-folder/report.html")
+        Traceback (most recent call last):
+        dedup.errors.DedupError: no-such-folder/report.html cannot be written: no such file or directory
+        """
+        from dedup.report.page import write_report
+
+        write_report(self, path, title=title)
 
     def records(self) -> list[dict[str, Any]]:
         """Make one plain record an article, in input order: what ``dedup lineage --format jsonl`` writes.

@@ -1,1 +1,1 @@
-"""A lineage to look at: pages and drawings."""
+"""A lineage that people can see: one HTML file, and drawings in a notebook."""

@@ -1,0 +1,146 @@
+"use strict";
+
+// What articles say reaches the page through textContent and attributes only: nothing here parses HTML.
+
+const SVG_TAGS = new Set(["svg", "g", "path", "line", "circle", "text"]);
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const KNOWN = new Set(["copy", "excerpt", "update", "edit", "rewrite", "summary"]);
+const LONGEST_IN_LIST = 300; // characters of a title in a list; CSS shortens it further, its page has all of it
+
+function make(tag, attributes, ...children) {
+  const node = SVG_TAGS.has(tag)
+    ? document.createElementNS("http://www.w3.org/2000/svg", tag)
+    : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) {
+      node.setAttribute(name, value === true ? "" : value);
+    }
+  }
+  node.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+// A text by somebody else: its direction is its own, and ends where it ends.
+function theirs(text, tag = "bdi") {
+  return make(tag, { dir: "auto" }, text);
+}
+
+function readBlock(name) {
+  return JSON.parse(document.getElementById(name).textContent);
+}
+
+const overview = readBlock("overview");
+const articles = overview.articles.map(([key, id, title, outlet, time, url, group], place) => ({
+  place, key, id, title, time, url, group,
+  outlet: outlet < 0 ? "" : overview.outlets[outlet],
+  parents: [],
+  children: [],
+}));
+const edges = overview.edges.map(([child, parent, relation, probability, declared, key, width], place) => ({
+  place, probability, declared, key, width,
+  child: articles[child],
+  parent: articles[parent],
+  relation: overview.relations[relation].name,
+  shape: overview.relations[relation].shape,
+}));
+for (const edge of edges) {
+  edge.child.parents.push(edge);
+  edge.parent.children.push(edge);
+}
+const groups = overview.groups.map((members) => members.map((place) => articles[place]));
+const byKey = new Map(articles.map((article) => [article.key, article]));
+const edgeByKey = new Map(edges.map((edge) => [edge.key, edge]));
+
+const blocks = new Map();
+function blockOf(group) {
+  if (!blocks.has(group)) blocks.set(group, readBlock(`group-${group}`));
+  return blocks.get(group);
+}
+
+function number(n) {
+  return n.toLocaleString("en-GB");
+}
+
+function count(n, noun) {
+  const plural = noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${number(n)} ${n === 1 ? noun : plural}`;
+}
+
+function showTime(seconds) {
+  if (seconds === null) return "time unknown";
+  const when = new Date(seconds * 1000);
+  const two = (n) => String(n).padStart(2, "0");
+  const day = `${when.getUTCDate()} ${MONTHS[when.getUTCMonth()]} ${when.getUTCFullYear()}`;
+  return `${day}, ${two(when.getUTCHours())}:${two(when.getUTCMinutes())}`;
+}
+
+function showSpan(seconds) {
+  const hours = Math.round(seconds / 3600);
+  if (hours < 1) return "within an hour";
+  return hours < 72 ? `over ${count(hours, "hour")}` : `over ${count(Math.round(hours / 24), "day")}`;
+}
+
+function showChance(probability) {
+  return probability.toFixed(2).replace(/^0/, "").replace("1.00", "1.0");
+}
+
+function brief(text) {
+  return text.length > LONGEST_IN_LIST ? `${text.slice(0, LONGEST_IN_LIST)}…` : text;
+}
+
+function outletOf(article) {
+  return article.outlet || "outlet unknown";
+}
+
+function kindClass(relation) {
+  return `is-${KNOWN.has(relation) ? relation : "other"}`;
+}
+
+function glyph(shape, relation) {
+  return make("svg", { class: `glyph ${kindClass(relation)}`, viewBox: "-9 -9 18 18", "aria-hidden": "true" },
+    make("path", { d: shape }));
+}
+
+function relationLink(edge) {
+  const said = edge.declared ? `, declared: ${edge.declared}` : "";
+  return make("a", {
+    class: `relation ${kindClass(edge.relation)}`,
+    href: `#edge/${edge.key}`,
+    "aria-label": `${edge.relation} of ${brief(outletOf(edge.parent))}, probability ${showChance(edge.probability)}${said}; compare`,
+  }, glyph(edge.shape, edge.relation), `${edge.relation} ${showChance(edge.probability)}`,
+  edge.declared && make("span", { class: "declared" }, "declared"));
+}
+
+function crumbs(...steps) {
+  return make("nav", { class: "crumbs", "aria-label": "Where you are" },
+    make("ol", {}, steps.map(([text, href], i) => make("li", {},
+      href ? make("a", { href }, theirs(brief(text))) : make("span", { "aria-current": "page" }, theirs(brief(text)))))));
+}
+
+// Shows the first of many things, and more of them as the reader comes near the end.
+function inParts(list, things, show, size = 60) {
+  let shown = 0;
+  const more = make("button", { type: "button", class: "more", onclick: () => showMore() });
+  const watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && showMore(),
+    { rootMargin: "600px" });
+  function showMore(n = size) {
+    list.append(...things.slice(shown, shown + n).map(show));
+    shown = Math.min(shown + n, things.length);
+    more.hidden = shown >= things.length;
+    more.textContent = `Show more: ${number(things.length - shown)} are left`;
+    watcher.unobserve(more);
+    if (!more.hidden) watcher.observe(more); // anew, as it may still be near
+  }
+  list.replaceChildren();
+  showMore();
+  list.showAll = () => showMore(things.length); // before it is printed
+  return more;
+}
+
+function chanceInWords(probability) {
+  const wrong = Math.round(10 * (1 - probability));
+  if (probability >= 0.99) return "Of a hundred edges like this one, about one would be wrong.";
+  if (wrong === 0) return "Of twenty edges like this one, about one would be wrong.";
+  return `Of ten edges like this one, about ${["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][wrong]} would be wrong.`;
+}
