@@ -9,10 +9,11 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
 from dedup.articles import Article
-from dedup.declarations import Declaration, name_key, page_key
+from dedup.declarations import Declaration
 from dedup.errors import UnknownIdError
 from dedup.evidence.cited import Citation, cited_sources
 from dedup.lineage.declared import Contradiction, outside
+from dedup.lineage.records import cite_declared, make_parent, make_record
 
 if TYPE_CHECKING:
     from dedup.evidence.evidence import Evidence
@@ -276,18 +277,13 @@ class Lineage:
             if key not in texts:
                 texts[key] = cited_sources(article.text, outlet=article.outlet)
             cited = texts[key] + self._declared_outside(article.id, texts[key])
-            record: dict[str, Any] = {
-                "id": article.id,
-                "family": self._family[article.id],
-                "role": self._role(article.id),
-                "parents": [_parent_record(edge) for edge in self._parents.get(article.id, ())],
-                "cited": [
-                    {"source": found.source, "kind": found.kind, "phrase": found.phrase} for found in cited
-                ],
-            }
-            if article.id in self._contradictions:
-                record["contradictions"] = self._contradictions[article.id]
-            records.append(record)
+            parents = [
+                make_parent(edge.parent, edge.relation, edge.probability, edge.declared)
+                for edge in self._parents.get(article.id, ())
+            ]
+            against = self._contradictions.get(article.id, ())
+            family, role = self._family[article.id], self._role(article.id)
+            records.append(make_record(article.id, family, role, parents, cited, against))
         return records
 
     def to_networkx(self) -> Any:
@@ -356,13 +352,7 @@ class Lineage:
 
     def _declared_outside(self, name: str, named: tuple[Citation, ...]) -> tuple[Citation, ...]:
         """Make citations of declarations that name nothing of the pile, nor what the text names too."""
-        known = {name_key(one.source) for one in named if one.kind == "republished"}
-        return tuple(
-            Citation(host or one.source, "declared", f"{one.by}: {one.source}")
-            for one in self._outside.get(name, ())
-            if name_key(one.source) not in known
-            for host in [page_key(one.source).partition("/")[0]]
-        )
+        return cite_declared(self._outside.get(name, ()), named)
 
     @cached_property
     def _outside(self) -> dict[str, list[Declaration]]:
@@ -420,11 +410,6 @@ class Lineage:
             rim = [at for at in names if at not in reached and at != name]
             reached.update(dict.fromkeys(rim))
         return tuple(reached)
-
-
-def _parent_record(edge: Edge) -> dict[str, Any]:
-    record = {"id": edge.parent, "relation": edge.relation, "probability": edge.probability}
-    return record | {"declared": edge.declared} if edge.declared else record
 
 
 def _group(edges: tuple[Edge, ...], end: str) -> dict[str, tuple[Edge, ...]]:
