@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from dedup.evidence.terminal import WIDTH, Paint, clip, columns, unpainted
+from dedup.evidence.terminal import WIDTH, Paint, clip, columns, fraction, unpainted
 
 _N_SHOWN = 60  # paragraphs, or facts of a kind, that are printed before "and n more"
 _SHORTEST_RUN = 3  # words of a run that is worth printing
@@ -77,7 +77,7 @@ def _lines(found: _Evidence, paint: Paint) -> Iterator[str]:
     n_child, n_parent = (len(f"{n:,}") for n in (found.n_child_paragraphs, found.n_parent_paragraphs))
     margin = n_child + n_parent + 10
     for pair in found.aligned[:_N_SHOWN]:
-        share = f"{pair.share:.2f}".removeprefix("0").replace("1.00", "1.0")
+        share = fraction(pair.share)
         head = f"{pair.child_paragraph + 1:>{n_child},}"
         yield f"{head:<{margin}}{clip(pair.child_text, WIDTH - margin)}"
         head = f"{'':{n_child}}  ← {pair.parent_paragraph + 1:>{n_parent},}  {share}"

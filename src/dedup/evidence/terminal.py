@@ -122,6 +122,27 @@ def clip(text: str, width: int) -> str:
     return line.rstrip() + "…"
 
 
+def fraction(value: float) -> str:
+    """Write a fraction for people to read.
+
+    Parameters
+    ----------
+    value : float
+        0 to 1.
+
+    Returns
+    -------
+    str
+        Three characters: two decimals without the zero in front, or ``1.0``.
+
+    Examples
+    --------
+    >>> fraction(0.833), fraction(0.999)
+    ('.83', '1.0')
+    """
+    return f"{value:.2f}".removeprefix("0").replace("1.00", "1.0")
+
+
 def fill(text: str, width: int) -> str:
     """Fill a plain text up with spaces to a width.
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from dedup.articles import Article
 from dedup.evidence.cited import Citation
-from dedup.evidence.terminal import WIDTH, Paint, clip, columns, fill, plain, unpainted
+from dedup.evidence.terminal import WIDTH, Paint, clip, columns, fill, fraction, plain, unpainted
 from dedup.lineage.heed import DECLARED
 
 _N_OUTLET = 28  # columns that an outlet's name may fill
@@ -175,7 +175,7 @@ def _line(node: _Node, bars: str, width: int, paint: Paint, *, is_root: bool = T
 
 
 def _chance(edge: _Edge) -> str:
-    chance = f"{edge.probability:.2f}".removeprefix("0").replace("1.00", "1.0")
+    chance = fraction(edge.probability)
     if not edge.declared:
         return chance
     return f"{chance} declared" + (" ≠" if edge.probability < DECLARED else "")
