@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -27,17 +28,18 @@ PREFIXES = {"dedup": TERMS, "article": f"{TERMS}article:", "source": f"{TERMS}so
 
 _LABEL = 60  # columns of a title in a drawing
 # What XML 1.0 has no way to write, and line ends, which its readers turn into others.
-_UNWRITABLE = "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]"
-_CODED = re.compile(f"{_UNWRITABLE}|_(?=x[0-9A-F]{{4}}_)")
+_UNWRITABLE = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff"
 
 
-def coded(text: str) -> str:
+def coded(text: str, also: str = "") -> str:
     r"""Write control characters so that any reader keeps them.
 
     Parameters
     ----------
     text : str
         Anything.
+    also : str, optional
+        Other characters to code.
 
     Returns
     -------
@@ -50,7 +52,13 @@ def coded(text: str) -> str:
     >>> coded("wire\n7"), coded("wire_x000A_7")
     ('wire_x000A_7', 'wire_x005F_x000A_7')
     """
-    return _CODED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    return _to_code(also).sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
+@cache
+def _to_code(also: str) -> re.Pattern[str]:
+    unwritable = f"[{_UNWRITABLE}{re.escape(also)}]"
+    return re.compile(f"{unwritable}|_(?=x[0-9A-F]{{4}}(?:_|{unwritable}))")
 
 
 def utf8(text: str) -> str:
@@ -147,7 +155,7 @@ def basis(edge: Edge) -> str:
 
 
 def groups(lineage: Lineage) -> list[tuple[str, ...]]:
-    """List what hangs together: the families, and articles made from several that belong to none.
+    """List what has kin: the families, and articles whose parents or children all belong to others.
 
     Parameters
     ----------
@@ -157,7 +165,8 @@ def groups(lineage: Lineage) -> list[tuple[str, ...]]:
     Returns
     -------
     list of tuple of str
-        Ids: the families in their order, the root first; then each such article alone, in input order.
+        Ids: the families in their order, the root first; then each such article alone, in input order. What
+        is in none of them has no edge.
 
     Examples
     --------
@@ -168,9 +177,9 @@ def groups(lineage: Lineage) -> list[tuple[str, ...]]:
     """
     families = list(lineage.families)
     members = {name for names in families for name in names}
-    children = dict.fromkeys(edge.child for edge in lineage.edges)
+    others = {name for edge in lineage.edges for name in (edge.parent, edge.child)} - members
     places = {article.id: place for place, article in enumerate(lineage.articles)}
-    return families + [(name,) for name in sorted(children.keys() - members, key=places.__getitem__)]
+    return families + [(name,) for name in sorted(others, key=places.__getitem__)]
 
 
 def filled(fields: dict[str, Any]) -> dict[str, Any]:

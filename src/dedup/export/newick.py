@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dedup.export.common import SOFTWARE, basis, coded, groups
@@ -10,7 +9,7 @@ from dedup.export.common import SOFTWARE, basis, coded, groups
 if TYPE_CHECKING:
     from dedup.lineage.graph import Edge, Lineage
 
-_BRACKETS = re.compile(r"[\[\]{}]")  # they would end a comment, or be read as a list
+_BRACKETS = "[]{}"  # in a comment they would end it, or be read as a list
 
 
 def to_newick(lineage: Lineage) -> str:
@@ -24,7 +23,7 @@ def to_newick(lineage: Lineage) -> str:
     Returns
     -------
     str
-        Families in the order of the lineage, then articles made from several that belong to none; each a
+        Families in the order of the lineage, then articles whose kin all belong to other families; each a
         rooted tree by main parents, its internal nodes named, too. Labels are the ids in quotes. A branch is
         as long as the hours from the publication of the parent to that of the child: 0 where a time is not
         known, and where the child is dated before its parent. A comment gives relation and probability, or
@@ -75,26 +74,20 @@ def _tree(lineage: Lineage, names: tuple[str, ...]) -> str:
 
 def _comments(parents: tuple[Edge, ...], *, is_root: bool) -> str:
     if is_root:
-        return "".join(_made_from(edge) for edge in parents)
+        return "".join(map(_made_from, parents))
     main, *others = parents
-    how = (
-        f"declared={_comment(_quoted(main.declared))}"
-        if main.declared
-        else f"probability={main.probability:g}"
-    )
-    return f"[&relation={_comment(coded(main.relation))},{how}]" + "".join(map(_made_from, others))
+    how = f"probability={main.probability:g}"
+    if main.declared:
+        how = f"declared={_quoted(main.declared, _BRACKETS)}"
+    return f"[&relation={coded(main.relation, _BRACKETS)},{how}]" + "".join(map(_made_from, others))
 
 
 def _made_from(edge: Edge) -> str:
-    return f"[also from {_comment(_quoted(edge.parent))}: {_comment(coded(basis(edge)))}]"
+    return f"[also from {_quoted(edge.parent, _BRACKETS)}: {coded(basis(edge), _BRACKETS)}]"
 
 
-def _quoted(text: str) -> str:
-    return "'" + coded(text).replace("'", "''") + "'"
-
-
-def _comment(text: str) -> str:
-    return _BRACKETS.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+def _quoted(text: str, also: str = "") -> str:
+    return "'" + coded(text, also).replace("'", "''") + "'"
 
 
 def _hours(lineage: Lineage, edge: Edge) -> float:

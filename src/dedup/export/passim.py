@@ -25,8 +25,8 @@ def to_passim(lineage: Lineage) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        A row a member of a family, families in their order, the root first; then articles made from several
-        families that belong to none. ``uid`` is the number that passim gives the id, ``cluster`` that of the
+        A row a member of a family, families in their order, the root first; then articles whose kin all
+        belong to other families. ``uid`` is the number that passim gives the id, ``cluster`` that of the
         root. A passage is the whole text: ``begin`` is 0 and ``end`` its length in characters. ``src`` has
         the same of each parent, the main one first. ``boiler`` says whether the main parent is of the same
         outlet, ``pboiler`` for which share of the children of the cluster it is. ``parents`` is not passim's:

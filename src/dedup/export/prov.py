@@ -65,7 +65,8 @@ def to_prov(lineage: Lineage) -> dict[str, Any]:
             for found in cited:
                 source = qualified("source", found["source"])
                 entities[source] = {"prov:label": utf8(found["source"])}
-                inferred.append(_primary_source(node.article.id, source, found))
+                statement = _primary_source(node.article.id, source, found)
+                (declared if found["kind"] == "declared" else inferred).append(statement)
     bundles = {_INFERRED: inferred, **({_DECLARED: declared} if declared else {})}
     for name in bundles:
         entities[name] = {"prov:type": _name("prov:Bundle")}
@@ -129,7 +130,7 @@ def _primary_source(name: str, source: str, found: dict[str, str]) -> dict[str, 
         "prov:type": _name("prov:PrimarySource"),
         "dedup:kind": found["kind"],
         "dedup:phrase": utf8(found["phrase"]),
-        "dedup:inferredBy": _name(_INFERENCE),
+        **({} if found["kind"] == "declared" else {"dedup:inferredBy": _name(_INFERENCE)}),
     }
 
 
