@@ -1,5 +1,6 @@
 """Texts as an index keeps them."""
 
+import random
 import zlib
 from dataclasses import fields
 
@@ -12,13 +13,13 @@ from dedup.errors import IndexFileError
 from dedup.index.bodies import (
     Reading,
     digest_of,
-    join,
     pack_bodies,
     pack_text,
     read,
     unpack_bodies,
     unpack_text,
 )
+from dedup.index.readings import join, take
 from tests.lineage_reference import article_texts
 
 TOP = np.uint64(0xFFFFFFFFFF000000)
@@ -46,7 +47,13 @@ def test_any_text_comes_out_as_it_went_in(text: str) -> None:
 
 @given(texts, texts)
 def test_readings_joined_are_one_reading(one: list[str], other: list[str]) -> None:
-    assert_same(join(read(one), read(other)), read(one + other))
+    assert_same(join([read(one), read(other)]), read(one + other))
+
+
+@given(texts, st.randoms(use_true_random=False))
+def test_a_part_of_a_reading_is_the_reading_of_a_part(some: list[str], draw: random.Random) -> None:
+    rows = [draw.randrange(len(some)) for _ in some]
+    assert_same(take(read(some), np.array(rows, np.int64)), read([some[row] for row in rows]))
 
 
 @given(texts)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from dedup.evidence.cited import Citation, cited_sources
     from dedup.evidence.evidence import Evidence, compare_texts
     from dedup.formats.readers import read_articles
-    from dedup.index.index import Index, Placement
+    from dedup.index.index import Index
+    from dedup.index.placements import Placement
     from dedup.lineage.find import find_lineage
     from dedup.lineage.graph import Edge, Lineage, Node
     from dedup.ragged import Ragged
@@ -41,7 +42,7 @@ _HOMES = {
     "Index": "index.index",
     "Lineage": "lineage.graph",
     "Node": "lineage.graph",
-    "Placement": "index.index",
+    "Placement": "index.placements",
     "Ragged": "ragged",
     "as_articles": "articles",
     "band_keys": "duplicates.lsh",

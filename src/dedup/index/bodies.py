@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 import xxhash
@@ -43,22 +42,6 @@ class Reading:
 def read(texts: Sequence[str]) -> Reading:
     """Read texts; what is read of one does not depend on the others."""
     return Reading(find_terms(tokens(texts)), make_shingles(texts))
-
-
-def join(one: Reading, other: Reading) -> Reading:
-    """Put two readings into one, in order."""
-    columns: dict[str, Any] = {}
-    for field in fields(Occurrences):
-        first, second = getattr(one.found, field.name), getattr(other.found, field.name)
-        if field.name in ("offsets", "unit_offsets"):
-            columns[field.name] = np.append(first, second[1:] + first[-1])
-        else:
-            columns[field.name] = np.concatenate([first, second])
-    cut = Ragged(
-        np.concatenate([one.cut.values, other.cut.values]),
-        np.append(one.cut.offsets, other.cut.offsets[1:] + one.cut.offsets[-1]),
-    )
-    return Reading(Occurrences(**columns), cut)
 
 
 def digest_of(text: str, name: str) -> bytes:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dedup.errors import IndexFileError
 from dedup.index.bodies import digest_of, inflate, unpack_bodies, unpack_text
-from dedup.index.placing import select
+from dedup.index.heads import select
 from dedup.index.postings import Runs
 from dedup.index.store import Store
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,8 @@ from dedup.articles import Article, as_article, as_articles
 from dedup.errors import InputError, UnknownIdError
 from dedup.index.checks import find_faults
 from dedup.index.filing import Filing
-from dedup.index.lookups import ARTICLE, NAMED, articles_of, is_digest, parents_of, relatives_of, root_of
+from dedup.index.lookups import ARTICLE, NAMED, ancestry_of, articles_of, relatives_of
+from dedup.index.placements import Placement, placements_of
 from dedup.index.store import Store, as_text
 from dedup.lineage.graph import Edge, Lineage
 from dedup.times import utc_time
@@ -22,36 +23,6 @@ TIMEOUT = 10.0
 """Seconds to wait for another writer."""
 
 _MERGED = 1000  # articles of another index that are added at a time
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where an article belongs.
-
-    Attributes
-    ----------
-    article : Article
-        The article, with the id it goes by.
-    parents : tuple of Edge
-        What it was made from, the main parent first; empty for an original.
-    family : str
-        Id of the root that it comes down from through main parents; its own id if it has none.
-    changed : tuple of str
-        Ids of other articles whose parents are others now: those of which this one is the source came late.
-    known : bool
-        Whether an article of this id was there already; then nothing was added.
-
-    Examples
-    --------
-    >>> Placement(Article("It is shut.", "a2"), (Edge("a1", "a2", "summary", 0.8),), "a1").known
-    False
-    """
-
-    article: Article
-    parents: tuple[Edge, ...]
-    family: str
-    changed: tuple[str, ...] = ()
-    known: bool = False
 
 
 class Index:
@@ -191,7 +162,7 @@ class Index:
         pile = as_articles(articles)
         with self._filing.writing():
             known, changed = self._filing.add(pile)
-            return [self._placement(article, changed, article.id in known) for article in pile]
+            return placements_of(self._store, pile, changed, known)
 
     def find(self, article: str | Mapping[str, Any] | Article) -> Placement:
         """Say where an article would belong, without adding it.
@@ -214,27 +185,29 @@ class Index:
         (one,) = as_articles([as_article(article)])
         with self._store.lock, self._store.reading():
             if self._filing.is_known(one):
-                return self._placement(one, {}, True)
+                return placements_of(self._store, [one], {}, {one.id})[0]
             if one.published_at is None:
                 one = replace(one, published_at=datetime.now(UTC))
             found = self._filing.find(one)
             texts = [self._row(parent)[2] for parent, _, _ in found]
-            is_root = not texts or is_digest(self._store, texts)
-            family = one.id if is_root else root_of(self._store, texts[0])
+            ancestry = ancestry_of(self._store, texts)
+            family = one.id if not texts or ancestry.is_digest(texts) else ancestry.root_of(texts[0])
         edges = tuple(Edge(parent, one.id, relation, chance) for parent, relation, chance in found)
         return Placement(one, edges, family)
 
     def placement(self, name: str) -> Placement:
         """Return where an article of the index belongs; UnknownIdError if there is none of that id."""
         with self._store.lock, self._store.reading():
-            return self._placement(self[name], {}, True)
+            return placements_of(self._store, [self[name]], {}, {name})[0]
 
     def family(self, name: str) -> Lineage:
         """Return the family of an article: all that comes down from its root through main parents."""
         with self._store.lock, self._store.reading():
-            root = root_of(self._store, self._row(name)[2])
+            text = self._row(name)[2]
+            root = ancestry_of(self._store, [text]).root_of(text)
             below = relatives_of(self._store, self._row(root)[2], up=False, main_only=True)
-            return self._lineage([row for row in below if root_of(self._store, row[2]) == root])
+            ancestry = ancestry_of(self._store, {row[2] for row in below})
+            return self._lineage([row for row in below if ancestry.root_of(row[2]) == root])
 
     def lineage(self, name: str) -> Lineage:
         """Return an article with what it was made from, and what was made from it, however far."""
@@ -347,22 +320,14 @@ class Index:
             raise UnknownIdError(name, [row[0] for row in some])
         return rows[0]
 
-    def _placement(self, article: Article, changed: Mapping[str, set[str]], known: bool) -> Placement:
-        row = self._row(article.id)
-        edges = tuple(
-            Edge(parent, article.id, relation, chance)
-            for parent, relation, chance in parents_of(self._store, row)
-        )
-        others = tuple(sorted(changed.get(article.id, ())))
-        return Placement(article, edges, root_of(self._store, row[2]), others, known)
-
     def _lineage(self, rows: Iterable[Any]) -> Lineage:
         ordered = sorted({row[0]: row for row in rows}.values())
         names = {row[1] for row in ordered}
+        ancestry = ancestry_of(self._store, {row[2] for row in ordered})
         edges = tuple(
             Edge(parent, row[1], relation, chance)
             for row in ordered
-            for parent, relation, chance in parents_of(self._store, row)
+            for parent, relation, chance in ancestry.parents_of(row)
             if parent in names
         )
         return Lineage(tuple(articles_of(self._store, ordered, self._filing.keeps_texts)), edges)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.index.bodies import Reading, join, unpack_bodies
+from dedup.index.heads import Head, find_heads, select
+from dedup.index.readings import Readings
 from dedup.index.store import Store
 from dedup.lineage.links import Rows, direct, find_copied, score
 from dedup.lineage.model import RELATIONS, Model
@@ -17,30 +17,6 @@ from dedup.lineage.parents import find_parents
 from dedup.pairs.compare import FEATURES, Pile, make_pile
 from dedup.pairs.frequencies import Frequencies, weigh
 from dedup.pairs.gains import compare_with_main
-
-_MANY = 500  # values in one statement
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The article that stands for a text: the earliest one that has it.
-
-    Attributes
-    ----------
-    name, outlet : str
-        Its id and outlet.
-    published : float or None
-        Seconds since 1970, UTC.
-    """
-
-    name: str
-    outlet: str
-    published: float | None
-
-    @property
-    def order(self) -> tuple[float, str]:
-        """What comes earlier has less: those without a time come last, equal ones by id."""
-        return (np.inf if self.published is None else self.published, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +38,9 @@ class View:
         The file.
     frequencies : Frequencies
         What texts are weighed by.
-    keeps_texts : bool
-        Whether the file has the texts, or only what the comparison reads of them.
-    heads, bodies : dict
+    readings : Readings
+        What was read of its texts, and of those that the file has not.
+    heads : dict
         Of texts that the file has not, by number.
     pairs : list
         Pairs that the file has not: first text, second text, features.
@@ -72,9 +48,8 @@ class View:
 
     store: Store
     frequencies: Frequencies
-    keeps_texts: bool
+    readings: Readings
     heads: Mapping[int, Head] = field(default_factory=dict)
-    bodies: Mapping[int, bytes] = field(default_factory=dict)
     pairs: Sequence[tuple[int, int, bytes]] = ()
 
     def pairs_of(self, texts: Collection[int]) -> list[tuple[int, int, bytes]]:
@@ -88,29 +63,13 @@ class View:
     def heads_of(self, texts: Collection[int]) -> dict[int, Head]:
         """Return the articles that stand for texts."""
         heads = {text: self.heads[text] for text in texts if text in self.heads}
-        for text in texts:
-            if text not in heads:
-                heads[text] = find_head(self.store, text)
-        return heads
+        return heads | find_heads(self.store, set(texts) - heads.keys())
 
-    def pile_of(
-        self,
-        texts: Sequence[int],
-        heads: Mapping[int, Head],
-        read_already: Sequence[int] = (),
-        reading: Reading | None = None,
-    ) -> Pile:
-        """Read texts into what the comparison needs; those that were read already come after the others."""
-        bodies = dict(self.bodies)
-        for text, body in select(
-            self.store, "SELECT id, body FROM texts WHERE id", set(texts) - bodies.keys()
-        ):
-            bodies[text] = body
-        found = unpack_bodies([bodies[text] for text in texts], self.keeps_texts)
-        if reading is not None:
-            found = join(found, reading)
-        outlets = number_outlets([heads[text].outlet for text in (*texts, *read_already)])
-        return make_pile(found.found, weigh(found.found, self.frequencies), found.cut, outlets)
+    def pile_of(self, texts: Sequence[int], heads: Mapping[int, Head]) -> Pile:
+        """Read texts into what the comparison needs, in order."""
+        reading = self.readings.read(texts)
+        outlets = number_outlets([heads[text].outlet for text in texts])
+        return make_pile(reading.found, weigh(reading.found, self.frequencies), reading.cut, outlets)
 
     def copied_of(self, texts: Sequence[int]) -> NDArray[np.float64]:
         """Return how much of each text stands in one that it may be a copy of."""
@@ -195,31 +154,6 @@ def _tied(pairs: Sequence[tuple[int, int, bytes]], heads: Mapping[int, Head]) ->
         if one == other:
             tied |= {first, second}
     return tied
-
-
-def may_be_parent(parent: Head, child: Head) -> bool:
-    """Say whether times allow that one article was made from another."""
-    if parent.published is None or child.published is None:
-        return True
-    return parent.published <= child.published
-
-
-def select(store: Store, statement: str, values: Iterable[Any]) -> Iterable[Any]:
-    """Yield the rows for which a column, the end of the statement, has one of some values."""
-    ordered = sorted(values)
-    for start in range(0, len(ordered), _MANY):
-        some = ordered[start : start + _MANY]
-        yield from store.query(f"{statement} IN ({', '.join('?' * len(some))})", some)
-
-
-def find_head(store: Store, text: int) -> Head:
-    """Return the article that stands for a text."""
-    rows = store.query(
-        "SELECT name, outlet, published FROM articles WHERE text = ? "
-        "ORDER BY ifnull(published, 9e999), name LIMIT 1",
-        (text,),
-    )
-    return Head(*rows[0])
 
 
 def number_outlets(outlets: Sequence[str]) -> NDArray[np.int64]:

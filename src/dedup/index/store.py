@@ -291,8 +291,12 @@ class Store:
             self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
+AS_TEXT = "CAST(? AS TEXT)"
+"""Stands for a value that `as_text` encoded."""
+
+
 def as_text(value: str) -> bytes:
-    """Encode what a user named for ``CAST(? AS TEXT)``: SQLite takes no strings with lone surrogates."""
+    """Encode what a user named for `AS_TEXT`: SQLite takes no strings with lone surrogates."""
     return value.encode("utf-8", "surrogatepass")
 
 
