@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedup import extras
 from dedup.errors import FeedError, MissingExtraError
 from dedup.feeds import entries as feeds
-from dedup.feeds.entries import parse_feed, read_feed, read_feed_file, require_extra
-from dedup.feeds.pages import decoded, html_text, read_page
-from dedup.feeds.reader import Ended, Reader
+from dedup.feeds.entries import parse_feed, read_feed, read_feed_file
+from dedup.feeds.pages import read_page
+from dedup.feeds.reader import Reader
+from dedup.formats.feed import FEED_PACKAGES
+from dedup.formats.guard import Ended
+from dedup.formats.markup import decoded, html_text
 from tests.feed_server import OTHER, WIRE, Handler, Server, item, page, rss, serving
 
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">A &amp;amp; B</title>
@@ -213,9 +217,9 @@ def test_a_feed_in_a_file_may_be_too_large(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feeds, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'dedup-lineage\[feeds\]'"):
-        require_extra()
+        extras.require_extra("feeds", *FEED_PACKAGES)
 
 
 def test_a_reader_that_hangs_is_ended_and_the_next_one_works(server: Server) -> None:

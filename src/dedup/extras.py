@@ -1,6 +1,7 @@
 """Load optional packages, in the one function that needs them."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 from dedup.errors import MissingExtraError
@@ -37,3 +38,30 @@ def load_extra(module: str, extra: str) -> ModuleType:
         return import_module(module)
     except ImportError:
         raise MissingExtraError(module.partition(".")[0], extra) from None
+
+
+def require_extra(extra: str, *packages: str) -> None:
+    """See that optional packages are there which another process will import.
+
+    Parameters
+    ----------
+    extra : str
+        The extra of ``dedup-lineage`` that installs them.
+    *packages : str
+        Their names.
+
+    Raises
+    ------
+    MissingExtraError
+        If one is not installed.
+
+    Examples
+    --------
+    >>> require_extra("graph", "no_such_package")
+    Traceback (most recent call last):
+    dedup.errors.MissingExtraError: no_such_package is not installed; install it with:
+    pip install 'dedup-lineage[graph]'
+    """
+    for package in packages:
+        if find_spec(package) is None:
+            raise MissingExtraError(package, extra)

@@ -66,18 +66,19 @@ def watch(
     Exit status: 0 when ended, 1 when with --once a feed failed or a line was not delivered, 2 for input that
     cannot be used, 141 when the reader of the output has gone.
     """
+    from dedup.extras import require_extra
     from dedup.feeds.addresses import checked
-    from dedup.feeds.entries import require_extra
     from dedup.feeds.reader import Reader
     from dedup.feeds.sources import Options, make_source
     from dedup.feeds.watch import watch as run
     from dedup.feeds.webhook import Webhook
+    from dedup.formats.feed import FEED_PACKAGES
     from dedup.formats.writers import json_line, write_lines
     from dedup.index.index import Index
 
     if webhook:
         checked(webhook)
-    require_extra()
+    require_extra("feeds", *FEED_PACKAGES)
     stop = Event()
     with Reader() as reader:
         sources = [make_source(name, reader, Options(entries, newest, allow_private)) for name in feeds]

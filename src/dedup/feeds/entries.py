@@ -5,38 +5,16 @@ The functions ``read_*`` are what the process of a `Reader` runs: they take and 
 
 from __future__ import annotations
 
-import re
-from calendar import timegm
-from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-from dedup.errors import FeedError, MissingExtraError
+from dedup.errors import FeedError
 from dedup.feeds.fetch import fetch
-from dedup.feeds.pages import decoded, html_text
+from dedup.formats.feed import entry_fields, name_of, parsed_feed, time_of
+from dedup.formats.markup import decoded
 
 FEED_BYTES = 32 << 20
 """Size from which a feed is refused, in bytes: a hundred thousand entries with a summary each."""
-
-
-def require_extra() -> None:
-    """See that what feeds need is installed.
-
-    Raises
-    ------
-    MissingExtraError
-        If it is not; the message says how to install it.
-
-    Examples
-    --------
-    >>> require_extra()
-    """
-    for package in ("feedparser", "trafilatura", "lxml_html_clean"):
-        if find_spec(package) is None:
-            raise MissingExtraError(package, "feeds")
 
 
 def read_feed(
@@ -157,76 +135,15 @@ def parse_feed(text: str, *, url: str = "", base: str = "", newest: int = 200) -
     >>> feed["entries"][0]["id"], feed["entries"][0]["text"]
     ('http://wire.example/7', 'It is shut.')
     """
-    import feedparser
-
-    if "<!ENTITY" in text or "<!ATTLIST" in text:
-        raise FeedError(url, "declares entities, which may grow without bound; it was not read")
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": base}
-    found = feedparser.parse(
-        text.encode("utf-8", "replace"),
-        response_headers=headers,
-        sanitize_html=False,  # nothing but text is kept
-        resolve_relative_uris=False,
-    )
-    if not found.get("version") and not found.entries:
-        raise FeedError(url, _not_a_feed(text, base))
+    found = parsed_feed(text, url, base)
     now = datetime.now(UTC)
-    said = [_time(entry) for entry in found.entries]
+    said = [time_of(entry) for entry in found.entries]
     times = [time and min(time, now) for time in said]
     order = sorted(range(len(times)), key=lambda at: times[at] or now, reverse=True)[:newest]
     order.sort(key=lambda at: times[at] or datetime.max.replace(tzinfo=UTC))
-    outlet = " ".join(_plain(found.feed.get("title_detail")).split())
-    base = base or found.feed.get("link", "")
+    outlet, base = name_of(found), base or found.feed.get("link", "")
     return {
-        "entries": [_entry(found.entries[at], times[at], outlet, base) for at in order],
+        "entries": [entry_fields(found.entries[at], times[at], outlet, base) for at in order],
         "n_left_out": len(times) - len(order),
         "n_future": sum((said[at] or now) > now for at in order),
     }
-
-
-def _not_a_feed(text: str, base: str) -> str:
-    if not re.search(r"<html|<!doctype html", text[:4096], re.IGNORECASE):
-        return "neither RSS nor Atom"
-    from lxml import html
-
-    page = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"))
-    links = page.xpath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
-    there = f"; its feed may be {_absolute(links[0], base)}" if links else "; give the address of its feed"
-    return f"a page, not a feed{there}"
-
-
-def _entry(entry: dict[str, Any], time: datetime | None, outlet: str, base: str) -> dict[str, str]:
-    link = _absolute(entry.get("link", ""), base)
-    name = entry.get("id", "").strip()
-    parts = [*entry.get("content", ()), entry.get("summary_detail")]
-    return {
-        "id": name if ":" in name else link or name,
-        "title": " ".join(_plain(entry.get("title_detail")).split()),
-        "outlet": outlet,
-        "published_at": time.isoformat() if time else "",
-        "url": link,
-        "text": max(map(_plain, parts), key=len),
-    }
-
-
-def _absolute(link: str, base: str) -> str:
-    """Return where a link leads; empty if that is not an address of the web."""
-    with suppress(ValueError):  # of an address that is none
-        there = urljoin(base, link)
-        return there if link and urlsplit(there).scheme in ("http", "https") else ""
-    return ""
-
-
-def _plain(detail: Mapping[str, Any] | None) -> str:
-    if not detail:
-        return ""
-    value = str(detail.get("value") or "")
-    return value.strip() if detail.get("type") == "text/plain" else html_text(value)
-
-
-def _time(entry: dict[str, Any]) -> datetime | None:
-    # Of a `dict`, for feedparser's own `get` gives one for the other, with a warning.
-    said = dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")
-    with suppress(ValueError, OverflowError, OSError):  # of a year that no calendar has
-        return datetime.fromtimestamp(timegm(said), UTC) if said else None
-    return None

@@ -14,7 +14,7 @@ from dedup.feeds.reader import Reader
 from dedup.formats.readers import find_files, read_file
 
 FEED_ENDINGS = (".xml", ".rss", ".atom", ".rdf")
-"""Endings of files that hold a feed; others are read by `read_articles`."""
+"""Endings of files that hold a feed that is watched; others are read by `read_articles`."""
 
 _BATCH = 100  # articles of a file that are handed on together
 _N_SHOWN = 5  # articles of a file whose error is shown; the others are counted
@@ -159,7 +159,8 @@ class _PathSource:
             if name.lower().endswith(FEED_ENDINGS) and not name.startswith(".")
         ]
         try:
-            return sorted(feeds + find_files(self.name))
+            others = [one for one in find_files(self.name) if not one[0].lower().endswith(FEED_ENDINGS)]
+            return sorted(feeds + others)
         except ReadError:
             if feeds:
                 return sorted(feeds)

@@ -1,4 +1,4 @@
-"""Articles out of files: JSON lines, JSON, CSV and plain text, each also as .gz, and folders of them.
+"""Articles out of files: JSON lines, JSON, CSV, text, pages, feeds, WARC, each also as .gz, and folders.
 
 Files are read as streams, each once. What cannot be used is reported with its file and line.
 """
@@ -20,6 +20,8 @@ from dedup.articles import TEXT_FIELDS, Article, as_article
 from dedup.errors import InputError, ReadError
 from dedup.extras import load_extra
 from dedup.formats import tables
+from dedup.formats.kinds import read_html, read_ninjs, read_warc, read_xml
+from dedup.formats.ninjs import is_ninjs
 
 _Report = Callable[[ReadError], None]
 _Reader = Callable[[BinaryIO, str, str, _Report], Iterator[Article]]
@@ -37,11 +39,14 @@ def read_articles(
     Parameters
     ----------
     paths : iterable of str or path
-        Files that end in .jsonl, .ndjson, .json, .csv or .txt, or in one of these and .gz; folders, of which
-        every such file is read, those of folders inside them too; ``"-"`` for JSON lines on standard input.
+        Files that end in .jsonl, .ndjson, .json, .csv, .txt, .parquet, .arrow, .feather, .html, .htm,
+        .xhtml, .xml, .rss, .atom, .rdf or .warc, or in one of these and .gz or .zst; folders, of which every
+        such file is read, those of folders inside them too; ``"-"`` for JSON lines on standard input.
+        ``docs/inputs.md`` says what is read of each, and which extra of the package it needs.
         A .json file holds a list of objects, an object with such a list under ``"articles"``, or one object.
-        A .csv file begins with a row of field names. A .txt file is one article, its id the name of the file
-        below the folder that was named, without the ending. Text is UTF-8, with or without byte order mark.
+        A .csv file begins with a row of field names. A .txt or .html file is one article, its id the name of
+        the file below the folder that was named, without the ending. Text is UTF-8, with or without byte
+        order mark; pages, feeds and NewsML-G2 may be in any encoding.
     on_bad : callable, optional
         Is given the error of each article that cannot be used, and reading goes on; without it, the first
         such error is raised.
@@ -56,6 +61,8 @@ def read_articles(
     ReadError
         If a path is not there or may not be read, if its ending is unknown, if a folder holds nothing to
         read; and, without `on_bad`, if an article cannot be used.
+    MissingExtraError
+        If a kind of file needs a package that is not installed.
 
     Notes
     -----
@@ -143,7 +150,7 @@ def read_file(path: str, name: str, report: _Report) -> Iterator[Article]:
 def _opened(path: str) -> AbstractContextManager[BinaryIO]:
     if path == "-":
         return nullcontext(sys.stdin.buffer)
-    if path.lower().endswith(".gz"):
+    if path.lower().endswith(".gz") and _ending(path) != ".warc":  # of which each record is compressed
         return io.BufferedReader(gzip.open(path))
     if path.lower().endswith(".zst"):
         unpacked = load_extra("pyarrow", tables.EXTRA).input_stream(path, compression="zstd")
@@ -160,7 +167,7 @@ def _jsonl(stream: BinaryIO, path: str, stem: str, report: _Report) -> Iterator[
     for n, line in _lines(stream):
         if not line.isspace():
             try:
-                yield _object(json.loads(line.decode()))
+                yield _object(json.loads(line.decode()), path)
             except (ValueError, RecursionError) as error:
                 report(ReadError(path, _reason(error), n))
 
@@ -179,7 +186,7 @@ def _json(stream: BinaryIO, path: str, stem: str, report: _Report) -> Iterator[A
         return
     for position, item in enumerate(content):
         try:
-            yield _object(item)
+            yield _object(item, path)
         except InputError as error:
             report(ReadError(path, f"article {position} of the list: {error}"))
 
@@ -237,10 +244,10 @@ def _txt(stream: BinaryIO, path: str, stem: str, report: _Report) -> Iterator[Ar
         report(ReadError(path, _reason(error), content.count(b"\n", 0, error.start) + 1))
 
 
-def _object(item: Any) -> Article:
+def _object(item: Any, path: str) -> Article:
     if not isinstance(item, dict):
         raise InputError(f"an article must be a JSON object, not {type(item).__name__}")
-    return as_article(item)
+    return read_ninjs(item, path) if is_ninjs(item) else as_article(item)
 
 
 def _reason(error: Exception) -> str:
@@ -262,4 +269,12 @@ _READERS: dict[str, _Reader] = {
     ".parquet": tables.parquet,
     ".arrow": tables.arrow,
     ".feather": tables.arrow,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".xml": read_xml,
+    ".rss": read_xml,
+    ".atom": read_xml,
+    ".rdf": read_xml,
+    ".warc": read_warc,
 }

@@ -100,14 +100,15 @@ def named_articles(articles: Sequence[Article]) -> Callable[[int, Declaration], 
     Returns
     -------
     callable
-        Takes the number of the article that declares, and a declaration; returns the number of the article
+        Takes the number of an article that declares, and one of its declarations; returns the number of the article
         that it names, which may be the same, and -1 if it names none. Of several articles at one url the one
         that was published first counts; of those, the one with the least id.
 
     Examples
     --------
-    >>> pile = [Article("...", "a", url="https://wire.example/1/"), Article("...", "b")]
-    >>> named_articles(pile)(1, Declaration("http://www.wire.example/1?utm_source=b"))
+    >>> there = Declaration("http://www.wire.example/1?utm_source=b", "canonical")
+    >>> pile = [Article("...", "a", url="https://wire.example/1/"), Article("...", "b", declared=(there,))]
+    >>> named_articles(pile)(1, there)
     0
     """
     said = {one.source for article in articles for one in article.declared}

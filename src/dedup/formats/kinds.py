@@ -1,0 +1,122 @@
+"""Readers of what strangers wrote: HTML pages, feeds, NewsML-G2, WARC, and ninjs within JSON.
+
+They are parsed in a process of its own, for which see `dedup.formats.guard`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, BinaryIO
+
+from dedup.articles import Article, as_article
+from dedup.declarations import Declaration
+from dedup.errors import FeedError, InputError, ReadError
+from dedup.evidence.cited import cited_sources
+from dedup.extras import require_extra
+from dedup.formats.feed import FEED_PACKAGES
+from dedup.formats.guard import shared
+from dedup.formats.markup import decoded
+from dedup.formats.ninjs import ninjs_fields
+from dedup.formats.warc import read_captures
+
+PAGE_BYTES, XML_BYTES = 5 << 20, 32 << 20
+"""Sizes from which a page, and a feed or NewsML-G2, are refused, in bytes."""
+
+HTML_PACKAGES = ("lxml", "lxml_html_clean", "trafilatura")
+"""What the extra ``html`` installs."""
+
+_NEWSML = re.compile(r"<(?:[\w.-]+:)?(?:news|package|concept|knowledge|planning)(?:Item|Message)[\s>/]")
+_N_HEAD = 4096  # characters at the beginning of a file in which the name of its root is looked for
+
+Report = Callable[[ReadError], None]
+
+
+def read_html(stream: BinaryIO, path: str, stem: str, report: Report) -> Iterator[Article]:
+    """Read the article of a page; its id is the name of the file."""
+    require_extra("html", *HTML_PACKAGES)
+    markup = _markup(stream, path, PAGE_BYTES, report)
+    if markup is not None:
+        yield from _asked("page", path, report, {"id": stem}, markup=markup)
+
+
+def read_xml(stream: BinaryIO, path: str, stem: str, report: Report) -> Iterator[Article]:
+    """Read the entries of a feed, or the items of NewsML-G2, whichever it is."""
+    text = _markup(stream, path, XML_BYTES, report)
+    if text is None:
+        return
+    is_newsml = bool(_NEWSML.search(text[:_N_HEAD]))
+    if is_newsml:
+        require_extra("html", *HTML_PACKAGES)
+    else:
+        require_extra("feeds", *FEED_PACKAGES)
+    yield from _asked("newsml" if is_newsml else "feed", path, report, {}, text=text)
+
+
+def read_warc(stream: BinaryIO, path: str, stem: str, report: Report) -> Iterator[Article]:
+    """Read the pages of a WARC file."""
+    require_extra("warc", "fastwarc", *HTML_PACKAGES)
+    n_records = 0
+    for found in read_captures(stream, path, PAGE_BYTES):
+        n_records += 1
+        if isinstance(found, ReadError):
+            report(found)
+            continue
+        place = f"{path}: the record at byte {found.offset:,}"
+        tell = partial(_retell, report, path, place)
+        yield from _asked("page", place, tell, {"id": found.name}, markup=found.markup, url=found.url)
+    if not n_records:
+        report(ReadError(path, "holds no page: no answer of a server that is HTML, with status 200 to 299"))
+
+
+def read_ninjs(item: Mapping[str, Any], path: str) -> Article:
+    """Make an article of an item of ninjs; InputError if it cannot be used."""
+
+    def plain(markup: str) -> str:
+        require_extra("html", *HTML_PACKAGES)
+        try:
+            return str(shared().call("text", place=path, markup=markup))
+        except FeedError as error:
+            raise InputError(error.reason) from None
+
+    return _made(ninjs_fields(item, plain))
+
+
+def _retell(report: Report, path: str, place: str, error: ReadError) -> None:
+    report(ReadError(path, f"{place.removeprefix(f'{path}: ')}: {error.reason}"))
+
+
+def _markup(stream: BinaryIO, path: str, n_bytes: int, report: Report) -> str | None:
+    data = stream.read(n_bytes + 1)
+    if not data.strip():
+        report(ReadError(path, "the file is empty"))
+    elif len(data) > n_bytes:
+        report(ReadError(path, f"more than the {n_bytes:,} bytes that are read of such a file; split it"))
+    else:
+        return decoded(data)
+    return None
+
+
+def _asked(
+    task: str, path: str, report: Report, known: Mapping[str, Any], **arguments: Any
+) -> Iterator[Article]:
+    try:
+        answer = shared().call(task, place=path, **arguments)
+    except FeedError as error:
+        report(ReadError(path, error.reason))
+        return
+    for fields in answer if isinstance(answer, list) else [answer]:
+        try:
+            yield _made({**fields, **known})
+        except InputError as error:
+            report(ReadError(path, str(error)))
+
+
+def _made(fields: Mapping[str, Any]) -> Article:
+    """Make an article, of which a credit in its text is a declaration, too."""
+    article = as_article(fields)
+    named = cited_sources(article.text, outlet=article.outlet)
+    credits = [Declaration(one.source, "publisher") for one in named if one.kind == "republished"]
+    return replace(article, declared=tuple(dict.fromkeys((*article.declared, *credits))))
