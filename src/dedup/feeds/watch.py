@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.articles import Article
 from dedup.errors import BusyError, FeedError, InputError, ReadError
-from dedup.feeds.reader import Ended
 from dedup.feeds.sources import Source
+from dedup.formats.guard import Ended
 
 if TYPE_CHECKING:
     from dedup.index.index import Index, Placement
