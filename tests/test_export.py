@@ -163,10 +163,10 @@ MERMAID = {
 def test_mermaid_says_each_article_and_edge_on_a_line_of_its_own(lineage: Lineage) -> None:
     nodes, edges = {}, {}
     for line in lineage.to_mermaid().split("\n"):
-        if node := MERMAID["node"].fullmatch(line):
-            nodes[int(node[1])] = node[2]
-        elif edge := MERMAID["edge"].fullmatch(line):
-            edges[int(edge[1]), int(edge[4])] = edge[2], edge[3]
+        if box := MERMAID["node"].fullmatch(line):
+            nodes[int(box[1])] = box[2]
+        elif arrow := MERMAID["edge"].fullmatch(line):
+            edges[int(arrow[1]), int(arrow[4])] = arrow[2], arrow[3]
         else:
             assert MERMAID["other"].fullmatch(line), line
     for text in (*nodes.values(), *(said for _, said in edges.values())):
@@ -180,9 +180,9 @@ def test_mermaid_says_each_article_and_edge_on_a_line_of_its_own(lineage: Lineag
         assert shown(text) == utf8(label(lineage.articles[place]))
     assert set(edges) == {(places[edge.parent], places[edge.child]) for edge in lineage.edges}
     for edge in lineage.edges:
-        arrow, text = edges[places[edge.parent], places[edge.child]]
+        kind, text = edges[places[edge.parent], places[edge.child]]
         is_main = edge == main_parents(lineage)[edge.child]
-        assert arrow == ("==>" if edge.declared else "-->" if is_main else "-.->")
+        assert kind == ("==>" if edge.declared else "-->" if is_main else "-.->")
         assert utf8(edge.declared) in shown(text)
         assert shown(text).startswith(edge.relation)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from prov.constants import PROV_ATTR_GENERATED_ENTITY, PROV_ATTR_USED_ENTITY, PROV_TYPE
-from prov.model import ProvDerivation, ProvDocument
+from prov.model import ProvDerivation, ProvDocument, ProvEntity
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import XSD
 
@@ -82,15 +82,23 @@ def read_prov(lineage: Lineage) -> ProvDocument:
 
 
 def derivations(document: ProvDocument, bundle: str) -> dict[tuple[str, str], Any]:
-    found = [one for one in document.bundles if one.identifier.uri == f"{TERMS}{bundle}"]
+    """List the derivations of a bundle by what was used and what was generated."""
+    records = [
+        record
+        for found in document.bundles
+        if name_of(found.identifier) == f"{TERMS}{bundle}"
+        for record in found.get_records(ProvDerivation)
+    ]
+    ends = PROV_ATTR_USED_ENTITY, PROV_ATTR_GENERATED_ENTITY
     return {
-        tuple(
-            record.get_attribute(end).copy().pop().uri
-            for end in (PROV_ATTR_USED_ENTITY, PROV_ATTR_GENERATED_ENTITY)
-        ): record
-        for one in found
-        for record in one.get_records(ProvDerivation)
+        (name_of(used), name_of(generated)): record
+        for record in records
+        for used, generated in [[value for end in ends for value in record.get_attribute(end)]]
     }
+
+
+def name_of(identifier: Any) -> str:
+    return str(identifier.uri)
 
 
 def only(record: Any, name: str) -> Any:
@@ -102,9 +110,7 @@ def only(record: Any, name: str) -> Any:
 def test_prov_is_read_by_prov(lineage: Lineage) -> None:
     document = read_prov(lineage)
     assert ProvDocument.deserialize(content=document.serialize(format="json"), format="json") == document
-    entities = {
-        entity.identifier.uri for entity in document.get_records() if "Entity" in str(entity.get_type())
-    }
+    entities = {name_of(entity.identifier) for entity in document.get_records(ProvEntity)}
     assert {uri("article", article.id) for article in lineage.articles} <= entities
     assert not list(document.get_records(ProvDerivation))  # all of them in bundles: none as bare fact
     inferred, declared = derivations(document, "inferred"), derivations(document, "declared")

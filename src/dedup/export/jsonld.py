@@ -43,8 +43,8 @@ def to_jsonld(lineage: Lineage) -> dict[str, Any]:
 
     Notes
     -----
-    About 50 microseconds an article, most of it for the sources. The texts are left out. A lone surrogate,
-    which no RDF literal can hold, stands as an escape.
+    About 100 microseconds an article, and what `records` takes for the sources. The texts are left out. A
+    lone surrogate, which no RDF literal can hold, stands as an escape.
 
     Examples
     --------

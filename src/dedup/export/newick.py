@@ -32,7 +32,7 @@ def to_newick(lineage: Lineage) -> str:
 
     Notes
     -----
-    About 10 microseconds an article; no recursion, so that chains may be of any length. Control characters
+    About 15 microseconds an article; no recursion, so that chains may be of any length. Control characters
     stand as ``_xHHHH_``, as brackets do within comments. Articles that stand alone are left out.
 
     Examples

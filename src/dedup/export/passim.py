@@ -34,7 +34,7 @@ def to_passim(lineage: Lineage) -> list[dict[str, Any]]:
 
     Notes
     -----
-    About 20 microseconds an article. Articles that stand alone are left out, as by passim.
+    About 40 microseconds an article. Articles that stand alone are left out, as by passim.
 
     Examples
     --------
