@@ -1,1 +1,20 @@
-"""Piles larger than memory: read in batches, worked on in stages that are kept in files."""
+"""Corpora larger than memory, on one machine: `find_lineage` and `find_duplicates` on files and tables.
+
+Both go through a folder of stage files, and give what the functions of the same name in `dedup` give.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dedup.corpus.lineage import CorpusLineage, find_lineage
+
+_PLACES = {"CorpusLineage": "lineage", "find_lineage": "lineage"}
+__all__ = ["CorpusLineage", "find_lineage"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
