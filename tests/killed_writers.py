@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import select
 import signal
 import sys
 import time
@@ -42,8 +41,8 @@ def main(folder: Path, n_kills: int, seed: int) -> dict[str, Any]:
             n_files, there = n_files + 1, set()
             path = folder / f"{n_files}.dedup"
             continue
-        opened = draw.random() < 0.8  # or else it is killed while it opens the file, or makes it
-        said, was_killed = run_writer(path, steps, draw.uniform(0, 0.06 if opened else 0.02), opened)
+        n_calls = draw.choice([-1, 0, 1, 2, 4])
+        said, was_killed = run_writer(path, steps, n_calls, draw.uniform(0, 0.02))
         found["n_killed"] += was_killed
         found["n_within_a_call"] += was_killed and len(said) % 2
         n_done = len(said) // 2
@@ -67,21 +66,25 @@ def plan(rows: list[dict[str, Any]], there: set[str], draw: random.Random) -> It
 
 
 def run_writer(
-    path: Path, steps: list[tuple[str, list[str]]], seconds: float, opened: bool
+    path: Path, steps: list[tuple[str, list[str]]], n_calls: int, seconds: float
 ) -> tuple[bytes, bool]:
-    """Let a writer write for some time; return what it said, two bytes a call, and whether it was killed."""
+    """Let a writer do some calls, and go on for some time; return what it said, and whether it was killed.
+
+    It says two bytes a call, the first before it. With less than no calls it may be killed while it opens the
+    file, or makes it.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
         write(path, steps, writing)
     os.close(writing)
-    if opened:
-        select.select([reading], [], [], 10)  # until it begins, or ends
+    said = b""
+    while len(said) <= 2 * n_calls and (part := os.read(reading, 1)):
+        said += part
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    said = b""
     while part := os.read(reading, 65536):
         said += part
     os.close(reading)

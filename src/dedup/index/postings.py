@@ -139,7 +139,7 @@ class Run:
 
 
 def make_run(keys: NDArray[np.uint64]) -> Run:
-    """Look through ascending keys: whose they are and, if there are many, where each value of top bits begins.
+    """Look through ascending keys: whose they are and, if many, where each value of their top bits begins.
 
     There is one value of the top bits to some 16 keys.
     """
