@@ -6,7 +6,6 @@ read as cp1252 are folded away; what separates words is 0. The rest of the libra
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from dedup.errors import InputError
 from dedup.ragged import ranges
+from dedup.text.repair import is_misread, repair
 from dedup.text.unicode_tables import (
     COMPOSING,
     CUT,
@@ -36,12 +36,8 @@ PAD = 16
 
 _FEW = 8  # characters to one that is not ASCII, from which text is mostly ASCII
 _FIRST_UNSPACED = 0x0E00  # no script written without spaces lies below
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
-_MOJIBAKE = re.compile("â€|[ÂÃ][\xa0-\xbf]")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _DECOMPOSED = re.compile("[\u1100-\u11ff]+|[\u3046-\u30fd\uff66-\uff9d][\u3099\u309a\uff9e\uff9f]")
 _Char = TypeVar("_Char", np.uint8, np.uint32)
-_C1 = {bytes([code]).decode("cp1252", "replace"): code for code in range(0x80, 0xA0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +102,14 @@ def fold(texts: Sequence[str], *, classes: bool = False) -> Folded:
     except TypeError as error:
         raise InputError(f"texts holds something that is not a string ({error}); give strings only") from None
     if "&" in joined or "\r" in joined:
-        texts = [_repair(text) for text in texts]
+        texts = [repair(text) for text in texts]
         joined = _join(texts)
     if joined.isascii():
         buffer, kinds = _translate(joined.encode("ascii"), classes)
         return Folded(buffer, _offsets(texts), kinds, False)
     codes = _code_points(joined)
-    if _is_misread(codes):
-        texts = [_repair(text) for text in texts]
+    if is_misread(codes):
+        texts = [repair(text) for text in texts]
         codes = _code_points(_join(texts))
     return _fold_mostly_ascii(codes, texts, classes) or _fold_code_points(codes, texts, classes)
 
@@ -122,31 +118,6 @@ def _translate(raw: bytes, want_classes: bool) -> tuple[NDArray[np.uint8], NDArr
     folds, kinds = _ascii_tables()
     buffer = np.frombuffer(raw.translate(folds), np.uint8)
     return buffer, np.frombuffer(raw.translate(kinds), np.uint8) if want_classes else None
-
-
-def _repair(text: str) -> str:
-    """Undo what web pages do to text: entities, UTF-8 read as cp1252, line ends of other systems."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "&" in text and _ENTITY.search(text):
-        text = html.unescape(text)
-    return _NOT_ASCII.sub(_decode_again, text) if _MOJIBAKE.search(text) else text
-
-
-def _is_misread(codes: NDArray[np.uint32]) -> bool:
-    """Say whether _MOJIBAKE would find anything."""
-    leads = np.flatnonzero(((codes | 1) == ord("Ã")) | (codes == ord("â")))
-    lead, after = codes[leads], codes[leads + 1]
-    two = (lead != ord("â")) & (after >= 0xA0) & (after < 0xC0)
-    return bool((two | ((lead == ord("â")) & (after == ord("€")))).any())
-
-
-def _decode_again(match: re.Match[str]) -> str:
-    # Run by run: an article may quote a broken text and be whole itself.
-    try:
-        return bytes(_C1.get(char, ord(char)) for char in match[0]).decode("utf-8")
-    except ValueError:
-        return match[0]
 
 
 @lru_cache(maxsize=1)
