@@ -12,6 +12,8 @@ import click
 import pytest
 
 import dedup
+import dedup.corpus
+import dedup.spark
 from dedup import errors
 from dedup.cli.main import cli
 from docs import hooks
@@ -62,6 +64,17 @@ def test_blocks_do_what_is_shown(name: str, tmp_path: Path) -> None:
         assert said == shown, f"docs/{name}, line {block.line}"
 
 
+def test_what_is_shown_wrong_is_noticed(tmp_path: Path) -> None:
+    page = (
+        "```python\nprint(2)\n```\n```text\n1\n```\n```console\n$ echo 3\n4\n```\n```sh\nfalse\ntrue\n```\n"
+    )
+    run = run_page(page, tmp_path)
+    assert next(run)[1:] == ("1\n", "2\n")
+    assert next(run)[1:] == ("$ echo 3\n4\n", "$ echo 3\n3\n")
+    with pytest.raises(AssertionError, match="false"):
+        next(run)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_blocks_are_of_a_kind_that_is_known(name: str) -> None:
     text = PAGES[name]
@@ -109,6 +122,11 @@ def test_the_site_has_every_public_name(site: Path) -> None:
     for name in names - {"__version__"}:
         assert f'id="dedup.{name}"' in pages, f"{name} is not in the reference"
     assert "dedup.__version__" in pages
+    for package in (dedup.corpus, dedup.spark):
+        for name in package.__all__:
+            assert f'id="{package.__name__}.{name}"' in pages, (
+                f"{package.__name__}.{name} is not in the reference"
+            )
     assert 'id="dedup.Lineage.records"' in pages
     assert 'id="dedup.Index.add_many"' in pages
 
