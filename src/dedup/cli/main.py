@@ -20,10 +20,10 @@ from dedup.cli.common import (
     write,
 )
 from dedup.cli.index import index
+from dedup.cli.outputs import NAMES, choose_output
 from dedup.cli.progress import progress
 from dedup.cli.watch import watch
 from dedup.errors import DedupError, InputError
-from dedup.export.formats import FORMATS, exporter
 from dedup.formats.writers import json_line
 
 if TYPE_CHECKING:
@@ -70,12 +70,13 @@ def cli() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(NAMES),
     default="tree",
     show_default=True,
-    help="Trees to read, one JSON line an article, one JSON object, or a format of others.",
+    help="Trees to read, one JSON line an article, one JSON object, a report, or a format of others.",
 )
 @output_option
+@click.option("--title", metavar="TEXT", help="Title of the report of --format html.")
 @click.option("--ignore-dates", is_flag=True, help="Do not use publication times.")
 @click.option(
     "--min-probability",
@@ -90,6 +91,7 @@ def lineage(
     paths: tuple[str, ...],
     form: str,
     output: str | None,
+    title: str | None,
     ignore_dates: bool,
     min_probability: float | None,
     workers: int,
@@ -109,6 +111,8 @@ def lineage(
     comes down from through main parents.
     With --format json, one object: the version of this format, the families of two or more, and the articles.
 
+    With --format html, a report to open in a browser: one file with everything in it, also the texts.
+
     \b
     Formats of others:
       mermaid, dot      drawings, for Markdown pages and for Graphviz
@@ -119,9 +123,8 @@ def lineage(
       parquet           a table of the edges (needs the extra arrow; give it a file with -o)
     """
     from dedup.lineage.find import DEFAULT_MIN_PROBABILITY, find_lineage
-    from dedup.lineage.tree import draw
 
-    export = exporter(form)  # says what is not installed before the work, not after it
+    export = choose_output(form, output, title)  # says what is not installed before the work, not after it
     articles = read(paths, skip_bad, quiet)
     with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
         found = find_lineage(
@@ -130,9 +133,7 @@ def lineage(
             min_probability=DEFAULT_MIN_PROBABILITY if min_probability is None else min_probability,
             workers=workers,
         )
-        lines = export(found)
-    if form == "tree" and not output:
-        lines = [draw(found, make_paint())]
+        lines = list(export(found))
     write(output, lines)
     tell_contradictions(found.contradictions, quiet)
 

@@ -228,7 +228,7 @@ class Lineage:
 
         return compare_texts(self[edge.child].article.text, self[edge.parent].article.text)
 
-    def to_html(self, path: str | PathLike[str], *, title: str = "Who made what from whom") -> None:
+    def to_html(self, path: str | PathLike[str], *, title: str | None = None) -> None:
         """Write a report for people to read: one HTML file that loads nothing from the network.
 
         Parameters
@@ -236,7 +236,7 @@ class Lineage:
         path : str or path-like
             The file to write; ``"-"`` for standard output. It is whole, or not there.
         title : str, optional
-            Of the report.
+            Of the report; a general one by default.
 
         Raises
         ------

@@ -76,6 +76,10 @@ class Data:
                 for key, article, group in zip(keys, self._articles, groups, strict=True)
             ],
             "edges": [self._edge(edge, keys) for edge in self._lineage.edges],
+            "disputed": [
+                [self._place.get(one.child, -1), one.child, one.by, self._name(one.parent), one.says]
+                for one in self._lineage.contradictions
+            ],
             "groups": [[self._place[name] for name in names] for names in self._groups],
         }
 
@@ -117,6 +121,12 @@ class Data:
             [_title(article), article.outlet, _seconds(article), article.url, article.id]
             for article in self._alone
         ]
+
+    def _name(self, name: str) -> str:
+        if name not in self._lineage:
+            return name
+        article = self._lineage[name].article
+        return article.outlet or _title(article)
 
     def _edge(self, edge: Edge, keys: Sequence[str]) -> list[Any]:
         child, parent = self._place[edge.child], self._place[edge.parent]

@@ -21,25 +21,22 @@ from dedup.report.look import RELATIONS, STRANGER
 if TYPE_CHECKING:
     from dedup.lineage.graph import Lineage
 
-DEFAULT_TITLE = "Who made what from whom"
-"""The title of a report that was given none."""
 
+_TITLE = "Who made what from whom"
 _SCRIPTS = ("common.js", "overview.js", "tree.js", "family.js", "words.js", "edge.js", "main.js")
 _STYLES = ("style.css", "views.css")
 # In JSON these can only stand in strings: "<" could end the script, the others are line ends to some parsers.
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
-def write_report(lineage: Lineage, path: str | os.PathLike[str], *, title: str = DEFAULT_TITLE) -> None:
+def write_report(lineage: Lineage, path: str | os.PathLike[str], *, title: str | None = None) -> None:
     """Write a lineage as a page for the browser; see `Lineage.to_html`."""
-    if not isinstance(title, str):
-        raise InputError(f"title must be a string, not {shown(title)}")
     if not isinstance(path, str | os.PathLike):
         raise InputError(f"path must be a string or a path, not {shown(path)}; name the file to write")
     write_lines(os.fspath(path), report_lines(lineage, title))
 
 
-def report_lines(lineage: Lineage, title: str = DEFAULT_TITLE) -> Iterator[str]:
+def report_lines(lineage: Lineage, title: str | None = None) -> Iterator[str]:
     """Make the lines of a report.
 
     Parameters
@@ -47,12 +44,17 @@ def report_lines(lineage: Lineage, title: str = DEFAULT_TITLE) -> Iterator[str]:
     lineage : Lineage
         Of any size.
     title : str, optional
-        Of the report.
+        Of the report; a general one by default.
 
     Yields
     ------
     str
         HTML, without the line ends. The same lineage and title make the same page.
+
+    Raises
+    ------
+    InputError
+        If `title` is not a string.
 
     Notes
     -----
@@ -61,6 +63,10 @@ def report_lines(lineage: Lineage, title: str = DEFAULT_TITLE) -> Iterator[str]:
     """
     script, style = _read(_SCRIPTS), _read(_STYLES) + _colours()
     page = Template(_read(("page.html",)))
+    if title is None:
+        title = _TITLE
+    if not isinstance(title, str):
+        raise InputError(f"title must be a string, not {shown(title)}")
     data = Data(lineage, title)
     head, _, foot = page.substitute(
         title=html.escape(plain(title)), style=style, script=script, policy=_policy(script, style), data="\0"

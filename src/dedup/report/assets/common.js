@@ -17,7 +17,11 @@ function make(tag, attributes, ...children) {
       node.setAttribute(name, value === true ? "" : value);
     }
   }
-  node.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  return fill(node, ...children);
+}
+
+function fill(node, ...children) {
+  node.replaceChildren(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -51,6 +55,10 @@ for (const edge of edges) {
 const groups = overview.groups.map((members) => members.map((place) => articles[place]));
 const byKey = new Map(articles.map((article) => [article.key, article]));
 const edgeByKey = new Map(edges.map((edge) => [edge.key, edge]));
+
+const disputed = overview.disputed.map(([place, id, by, source, says]) => ({
+  article: articles[place], id, by, source, says,
+}));
 
 const blocks = new Map();
 function blockOf(group) {
@@ -112,6 +120,13 @@ function relationLink(edge) {
   edge.declared && make("span", { class: "declared" }, "declared"));
 }
 
+// Declarations that do not agree with the texts or the times.
+function disputeItems(some) {
+  return some.map(({ article, id, by, source, says }) => make("li", {},
+    article ? make("a", { href: `#article/${article.key}` }, theirs(brief(outletOf(article)))) : theirs(id),
+    " declares ", theirs(brief(source)), " as its source (", theirs(brief(by)), `), but ${says}.`));
+}
+
 function crumbs(...steps) {
   return make("nav", { class: "crumbs", "aria-label": "Where you are" },
     make("ol", {}, steps.map(([text, href], i) => make("li", {},
@@ -138,9 +153,10 @@ function inParts(list, things, show, size = 60) {
   return more;
 }
 
+const NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
 function chanceInWords(probability) {
-  const wrong = Math.round(10 * (1 - probability));
-  if (probability >= 0.99) return "Of a hundred edges like this one, about one would be wrong.";
-  if (wrong === 0) return "Of twenty edges like this one, about one would be wrong.";
-  return `Of ten edges like this one, about ${["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][wrong]} would be wrong.`;
+  const many = probability >= 0.945 ? 100 : 10;
+  const wrong = Math.max(Math.round(many * (1 - probability)), 1);
+  return `Of ${many === 10 ? "ten" : "a hundred"} edges like this one, about ${NUMBERS[wrong]} would be wrong.`;
 }

@@ -6,8 +6,9 @@ function showEdge(main, edge) {
   const { child, parent } = edge;
   const found = blockOf(child.group).edges[edge.place];
   const root = groups[child.group][0];
+  const disputes = edge.declared ? disputed.filter((one) => one.article === child) : [];
   const table = makeTable(edge, found);
-  main.replaceChildren(
+  fill(main,
     crumbs(["All families", "#"], [root.title, `#family/${root.key}`], [outletOf(child), `#article/${child.key}`],
       [`${edge.relation} of ${outletOf(parent)}`]),
     make("h1", {}, make("span", { class: kindClass(edge.relation) }, glyph(edge.shape, edge.relation),
@@ -18,6 +19,7 @@ function showEdge(main, edge) {
       " An edge is no accusation: the use may well be licensed and credited."),
     edge.declared && make("p", {}, make("span", { class: "declared" }, "declared"), " This edge was stated by: ",
       make("code", {}, theirs(edge.declared)), ". What follows is what the texts themselves show."),
+    disputes.length > 0 && make("ul", { class: "kin" }, disputeItems(disputes)),
     factList(found),
     make("h2", {}, "Side by side"),
     switches(table),

@@ -8,7 +8,7 @@ function showFamily(main, group, selected) {
   const block = blockOf(group);
   const relations = new Set(members.flatMap((article) => article.parents.map((edge) => edge.relation)));
   const [tools, tree] = drawTree(group, block, selected);
-  main.replaceChildren(
+  fill(main,
     crumbs(["All families", "#"], [root.title, selected && `#family/${root.key}`], ...(selected ? [[outletOf(selected)]] : [])),
     make("h1", { class: "title" }, theirs(root.title)),
     make("p", { class: "lead" }, members.length > 1
@@ -36,6 +36,7 @@ function showFamily(main, group, selected) {
 function showArticle(article, block) {
   const outward = /^https?:\/\//i.test(article.url)
     && make("a", { href: article.url, rel: "noopener noreferrer", class: "url" }, brief(article.url));
+  const disputes = disputed.filter((one) => one.article === article);
   return make("section", { class: "article", "aria-labelledby": "article-title", id: "article" },
     make("h2", { id: "article-title", class: "title" }, theirs(article.title)),
     make("p", { class: "byline" }, make("b", {}, theirs(outletOf(article))), ` ${showTime(article.time)}`),
@@ -48,6 +49,7 @@ function showArticle(article, block) {
         make("a", { href: `#article/${edge.parent.key}` }, theirs(brief(outletOf(edge.parent)))),
         make("p", {}, blockOf(article.group).edges[edge.place].said))))
       : make("p", {}, "nothing in the pile"),
+    disputes.length > 0 && make("ul", { class: "kin" }, disputeItems(disputes)),
     make("h3", {}, "Made into"),
     article.children.length ? kinList(article.children) : make("p", {}, "nothing in the pile"),
     make("details", {}, make("summary", {}, "Its text"),

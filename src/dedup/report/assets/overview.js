@@ -16,11 +16,14 @@ function showOverview(main) {
   const tail = make("div", {});
   const said = make("p", { class: "found", id: "found" });
   const loners = make("details", { class: "loners" });
-  main.replaceChildren(
+  fill(main,
     make("h1", {}, theirs(overview.title)),
     make("p", { class: "lead" }, `${count(overview.nArticles, "article")}; ${count(overview.nFamilies, "family")} of articles made `
-      + `from one another; ${count(alone.length, "article")} without kin.`),
+      + `from one another${alone.length ? `; ${count(alone.length, "article")} without kin` : ""}.`),
     howToRead(),
+    disputed.length > 0 && make("details", { class: "disputed" },
+      make("summary", {}, `${count(disputed.length, "declaration")} at odds with the texts or the times`),
+      make("ul", {}, disputeItems(disputed))),
     makeFilters(refresh),
     said, cards, tail, loners,
   );
