@@ -105,7 +105,8 @@ def _asked(
     try:
         answer = shared().call(task, place=path, **arguments)
     except FeedError as error:
-        report(ReadError(path, error.reason))
+        more = ", nor NewsML-G2" if error.reason == "neither RSS nor Atom" else ""
+        report(ReadError(path, error.reason + more))
         return
     for fields in answer if isinstance(answer, list) else [answer]:
         try:

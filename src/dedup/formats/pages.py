@@ -56,9 +56,12 @@ def page_article(markup: str, url: str = "") -> dict[str, Any]:
 
 def _fields(head: Head, found: Any) -> dict[str, Any]:
     host = name_key(head.url) if head.url else ""
+    title = (found and found.title) or head.title
+    text = (found and found.text) or ""
+    first, _, rest = text.partition("\n")
     return {
-        "text": (found and found.text) or "",
-        "title": (found and found.title) or head.title,
+        "text": rest.lstrip("\n") if first.strip() == title else text,  # the headline is no paragraph of it
+        "title": title,
         "outlet": (found and found.sitename) or host,
         "published_at": _time(head.times, found and found.date),
         "url": head.url,
