@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dedup.export.common import SOFTWARE, basis, groups, label, utf8
+from dedup.export.common import SOFTWARE, basis, coded, groups, label
 
 if TYPE_CHECKING:
     from dedup.lineage.graph import Lineage
 
 # Letters and digits of any script are harmless, and so are a dot or a hyphen between them. All else could end
-# the label, start Markdown or HTML, or be taken for a placeholder of Mermaid's own, which starts with "ﬂ".
-_RISKY = re.compile(r"(?!(?<=\w)[.\-](?=\w))[^\w ,·…]|[_ﬂ]")
+# the label, or start Markdown, HTML or a style.
+_RISKY = re.compile(r"(?!(?<=\w)[.\-](?=\w))[^\w ,·…]|_")
 
 
 def to_mermaid(lineage: Lineage) -> str:
@@ -33,7 +33,8 @@ def to_mermaid(lineage: Lineage) -> str:
     Notes
     -----
     About 20 microseconds an article. Ids are not shown: boxes are ``n`` and the place of the article in
-    `lineage.articles`. Anything but letters, digits and spaces stands as an entity, ``#N;``.
+    `lineage.articles`. Anything but letters, digits and spaces stands as an entity, ``#N;``, and
+    control characters stand as ``_xHHHH_``.
 
     Examples
     --------
@@ -60,4 +61,4 @@ def to_mermaid(lineage: Lineage) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _RISKY.sub(lambda found: f"#{ord(found[0])};", utf8(text))
+    return _RISKY.sub(lambda found: f"#{ord(found[0])};", coded(text))
