@@ -5,10 +5,12 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	"$$name" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 BIN := .venv/bin
 STAMP := .venv/installed
+STORIES := examples/harbour.jsonl examples/korrin.jsonl
+BROWSERS := "$$CHROMIUM" chromium chromium-browser google-chrome
 PEERS := .venv-peers/bin/python
 PEERS_STAMP := .venv-peers/installed
 
-.PHONY: help venv test check format demo bench quality fit bench-peers bench-large docs docs-serve
+.PHONY: help venv test check format demo browser screenshots bench quality fit bench-peers bench-large docs docs-serve
 
 help:           ## show these targets
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -24,7 +26,25 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 test: check     ## run everything that is checked on every change
+	@$(MAKE) --no-print-directory browser || true
 	$(BIN)/python -m pytest -q
+
+# In a browser the reports are tested; without one, and where none can be installed, those tests are skipped.
+APT := apt-get -qq -o DPkg::Lock::Timeout=120 -o Acquire::http::Timeout=10 -o Acquire::Retries=1
+
+browser:        ## install Debian's Chromium, in which the reports are tested
+	@$(foreach name,$(BROWSERS),command -v $(name) >/dev/null ||) \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing chromium" && $(APT) update && \
+		DEBIAN_FRONTEND=noninteractive $(APT) install -y --no-install-recommends chromium >/dev/null; \
+	else \
+		echo "no Chromium was found, and it can be installed by root on Debian only; the reports are not tested" \
+			"in a browser. To have that: sudo apt-get install chromium, or set CHROMIUM=/path/to/chromium" >&2; \
+		exit 1; \
+	fi
+
+screenshots: $(STAMP) browser ## make the pictures in docs/report.md anew
+	DEDUP_SCREENSHOTS=docs $(BIN)/python -m pytest -q tests/test_report_browser.py
 
 check: $(STAMP) ## lint, look at the format, check the types
 	$(BIN)/ruff check
@@ -35,8 +55,13 @@ format: $(STAMP) ## put the format right
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-demo: $(STAMP)  ## draw the lineage of the example family
-	$(BIN)/dedup lineage examples/harbour.jsonl
+demo: $(STAMP)  ## draw the lineage of the example families, make a report of them and open it
+	$(BIN)/dedup lineage $(STORIES)
+	@$(BIN)/dedup lineage $(STORIES) --format html --title "Two stories, and who retold them" --output demo.html
+	@echo; echo "The report: file://$(CURDIR)/demo.html"
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
+		$(BIN)/python -m webbrowser "file://$(CURDIR)/demo.html" >/dev/null || true; \
+	else echo "Open it in a browser."; fi
 
 docs: $(STAMP)  ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
