@@ -100,9 +100,9 @@ def named_articles(articles: Sequence[Article]) -> Callable[[int, Declaration], 
     Returns
     -------
     callable
-        Takes the number of an article that declares, and one of its declarations; returns the number of the article
-        that it names, which may be the same, and -1 if it names none. Of several articles at one url the one
-        that was published first counts; of those, the one with the least id.
+        Takes the number of an article that declares, and one of its declarations; returns the number of the
+        article that it names, which may be the same, and -1 if it names none. Of several articles at one url
+        the one that was published first counts; of those, the one with the least id.
 
     Examples
     --------

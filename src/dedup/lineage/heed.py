@@ -157,5 +157,5 @@ def _is_later(articles: Sequence[Article], claim: Claim) -> bool:
 
 def _say(articles: Sequence[Article], child: int, link: Link) -> str:
     chance = f"{link.probability:.2f}".removeprefix("0")
-    parent = articles[link.parent].id
-    return f"the texts say that {articles[child].id} is a {link.relation} of {parent}, {chance}"
+    what = f"{'an' if link.relation[0] in 'aeiou' else 'a'} {link.relation}"
+    return f"the texts say that {articles[child].id} is {what} of {articles[link.parent].id}, {chance}"
