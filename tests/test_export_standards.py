@@ -205,6 +205,8 @@ def test_ninjs_has_ancestors_from_the_root_on() -> None:
         {"guid": "update", "relation": "rewrite", "declared": "isBasedOn"}
     ]
     assert "evolvedfrom" not in items["wire"]
+    assert items["update"]["uri"] == "update"
+    assert items["update"]["url"] == "https://orla.example/2"
     assert items["wire"]["versioncreated"] == "2026-03-02T08:00:00+00:00"
 
 

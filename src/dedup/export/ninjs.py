@@ -21,11 +21,11 @@ def to_ninjs(lineage: Lineage) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        In input order, with ``guid``, ``type``, ``headline``, ``body_text``, ``versioncreated`` (ISO 8601),
-        ``source`` (the outlet) and ``uri``, as far as they are known; with ``evolvedfrom``, the guid of the
-        main parent, and ``ancestors``, those of its main parents up to the root, the root first. ``extra``
-        has all parents, each with relation and either probability and the software that inferred it, or what
-        declared it.
+        In input order, with ``guid`` and ``uri``, both the id, ``type``, ``headline``, ``body_text``,
+        ``versioncreated`` (ISO 8601), ``source`` (the outlet) and ``url``, as far as they are known; with
+        ``evolvedfrom``, the id of the main parent, and ``ancestors``, those of its main parents up to the
+        root, the root first. ``extra`` has all parents, each with relation and either probability and the
+        software that inferred it, or what declared it.
 
     Notes
     -----
@@ -46,13 +46,14 @@ def to_ninjs(lineage: Lineage) -> list[dict[str, Any]]:
     for node in lineage:
         article = node.article
         item: dict[str, Any] = {
-            "guid": article.id,
+            "guid": article.id,  # of Superdesk
+            "uri": article.id,  # of ninjs itself
             "type": "text",
             "headline": article.title,
             "body_text": article.text,
             "versioncreated": article.published_at.isoformat() if article.published_at else "",
             "source": article.outlet,
-            "uri": article.url,
+            "url": article.url,
             "evolvedfrom": main.get(article.id),
             "ancestors": _ancestors(article.id, main),
         }
