@@ -19,6 +19,7 @@ from dedup.cli.common import (
     tell_contradictions,
     write,
 )
+from dedup.cli.corpus import Settings, corpus_options, is_corpus, write_lineage
 from dedup.cli.index import index
 from dedup.cli.outputs import NAMES, choose_output
 from dedup.cli.progress import progress
@@ -46,9 +47,9 @@ _workers = click.option(
 def cli() -> None:
     """Tell which article was made from which, even when every sentence was rewritten.
 
-    PATH is a file that ends in .jsonl, .ndjson, .json, .csv or .txt (one article), a folder of such files,
-    any of them compressed as .gz, or - for JSON lines on standard input. An article has a text and, where
-    known, an id, title, published_at, outlet and url.
+    PATH is a file that ends in .jsonl, .ndjson, .json, .csv, .txt (one article), .parquet, .arrow or
+    .feather, a folder of such files, any of them compressed as .gz or .zst, or - for JSON lines on standard
+    input. An article has a text and, where known, an id, title, published_at, outlet and url.
 
     \b
     Examples:
@@ -85,6 +86,7 @@ def cli() -> None:
     help="Probability from which an edge counts.",
 )
 @_workers
+@corpus_options
 @skip_bad_option
 @quiet_option
 def lineage(
@@ -95,6 +97,9 @@ def lineage(
     ignore_dates: bool,
     min_probability: float | None,
     workers: int,
+    work: str | None,
+    memory: str | None,
+    restart: bool,
     skip_bad: bool,
     quiet: bool,
 ) -> None:
@@ -121,16 +126,24 @@ def lineage(
       jsonld, prov      schema.org in JSON-LD, PROV-JSON of the W3C
       ninjs, passim     a JSON line an article, as Superdesk and as passim write them
       parquet           a table of the edges (needs the extra arrow; give it a file with -o)
+
+    Corpora larger than memory: with --work or --memory, or an --output that ends in .parquet, the work is
+    done on disk, and what is written is the lines of --format jsonl, or a table of one row an article.
     """
     from dedup.lineage.find import DEFAULT_MIN_PROBABILITY, find_lineage
 
+    least = DEFAULT_MIN_PROBABILITY if min_probability is None else min_probability
+    settings = Settings(work, memory, restart, workers, skip_bad, quiet)
+    if is_corpus(settings, output):
+        write_lineage(paths, output, settings, use_times=not ignore_dates, min_probability=least)
+        return
     export = choose_output(form, output, title)  # says what is not installed before the work, not after it
     articles = read(paths, skip_bad, quiet)
     with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
         found = find_lineage(
             articles,
             use_times=not ignore_dates,
-            min_probability=DEFAULT_MIN_PROBABILITY if min_probability is None else min_probability,
+            min_probability=least,
             workers=workers,
         )
         lines = list(export(found))

@@ -26,7 +26,7 @@ from dedup.corpus.stages import (
     write_pairs,
 )
 from dedup.corpus.store import Store
-from dedup.lineage.declared import Link, Links
+from dedup.lineage.declared import Contradiction, Link, Links
 from dedup.lineage.find import IDENTICAL
 from dedup.lineage.model import RELATIONS
 from dedup.pairs.archive import Archive
@@ -83,11 +83,11 @@ def find_edges(session: Session, use_times: bool) -> Path:
     return edges
 
 
-def read_edges(folder: Path) -> tuple[Edges, dict[int, str], list[dict[str, Any]]]:
+def read_edges(folder: Path) -> tuple[Edges, dict[int, str], tuple[Contradiction, ...]]:
     """Read edges, what declared some of them, by their number, and contradictions."""
     edges = Edges(*(read_column(folder / name, kind) for name, kind in _COLUMNS.items()))
     about = json.loads((folder / "declared.json").read_text(encoding="utf-8"))
-    return edges, dict(about["declared"]), about["contradictions"]
+    return edges, dict(about["declared"]), tuple(Contradiction(**one) for one in about["contradictions"])
 
 
 def _write_order(folder: Path, store: Store, use_times: bool, means: Means, tell: Tell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
@@ -117,14 +118,16 @@ class CorpusLineage:
         How many were read.
     n_bad : int
         How many could not be used, and were skipped.
+    n_bytes : int
+        Of the texts, in UTF-8.
     n_edges : int
         From parents to children.
     n_families : int
         Of two or more articles.
     largest : int
         Articles of the largest family; 0 if there is none.
-    contradictions : list of dict
-        What speaks against declarations; see `dedup.Contradiction`.
+    contradictions : tuple of Contradiction
+        What speaks against declarations.
     bad : Path
         The file that lists what was skipped, a JSON object a line.
 
@@ -148,7 +151,7 @@ class CorpusLineage:
         sizes = np.bincount(self._family, minlength=store.n_articles)
         self.n_articles, self.n_bad, self.n_edges = store.n_articles, session.n_bad, len(enough)
         self.n_families, self.largest = int((sizes > 1).sum()), int(sizes[sizes > 1].max(initial=0))
-        self.bad = session.bad
+        self.bad, self.n_bytes = session.bad, int(store.texts.sizes.sum())
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield one plain record an article, in input order; see `dedup.Lineage.records`.
@@ -162,8 +165,8 @@ class CorpusLineage:
         outlets = store.outlets()
         against: dict[str, list[dict[str, Any]]] = {}
         for one in self.contradictions:
-            record = {name: one[name] for name in ("parent", "by", "says", "probability")}
-            against.setdefault(one["child"], []).append(record)
+            record = asdict(one)
+            against.setdefault(record.pop("child"), []).append(record)
         outside = self._outside()
         batches = (
             (store.texts[i : i + _N_RECORDS], list(map(store.outlet, outlets[i : i + _N_RECORDS].tolist())))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from dedup.corpus.inputs import Report, as_sources, describe, read_sources, refuse
 from dedup.corpus.limits import check_size, set_limits
@@ -22,6 +22,21 @@ from dedup.workers import Workers
 
 Progress = Callable[[str, int, int], None]
 """Is given the name of a stage, and how many of how many are done; 0 where their number is not known."""
+
+
+class Found(Protocol):
+    """What was found in a corpus: a `CorpusLineage`, or `CorpusDuplicates`."""
+
+    n_articles: int
+    n_bad: int
+    n_bytes: int
+    bad: Path
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield a record an article."""
+
+    def write(self, path: str) -> None:
+        """Write the records to a file."""
 
 
 class Session:
