@@ -16,10 +16,13 @@ from dedup.index.bodies import Reading, read
 from dedup.index.postings import LEAST_WEIGHT, Keys, Runs, make_keys
 from dedup.index.store import Store
 from dedup.pairs.frequencies import COUNTER_BITS, Frequencies
+from dedup.text.hashing import mix
 from tests.lineage_reference import article_texts
 from tests.test_index import DEV
 
 NOTHING = np.zeros(0, np.int64)
+TEXT = np.uint64((1 << 28) - 1)
+"""The bits of a key that number a text."""
 NEW = Frequencies(np.zeros(1 << COUNTER_BITS, np.uint32), 0, 0)
 
 
@@ -132,11 +135,36 @@ def test_a_text_has_so_many_keys_at_most() -> None:
     reading = read([row["text"] for row in DEV])
     keys = make_keys(reading.found, reading.cut, NEW, 1)
     most = postings.MOST_TERMS + postings.MOST_FACTS
-    n_keys = np.bincount((keys.keys & np.uint64((1 << 28) - 1)).astype(np.int64))[1:]
-    n_sampled = np.array([len(np.unique(v[v % np.uint64(postings.SAMPLED) == 0])) for v in pieces(reading)])
+    n_keys = np.bincount((keys.keys & TEXT).astype(np.int64))[1:]
+    n_sampled = np.array([len(sample(values)) for values in pieces(reading)])
     assert (n_keys <= most + n_sampled).all()
     assert (n_keys >= 20).mean() > 0.9
     assert keys.weights.min() > 0
+
+
+def test_shingles_of_a_long_text_are_keys_where_they_are_of_a_short_one() -> None:
+    short, long = DEV[0]["text"][:250], "\n\n".join(row["text"] for row in DEV[:9])
+    reading = read([short, long])
+    keys = make_keys(reading.found, reading.cut, NEW, 1).keys
+    sampled = [sample(values) for values in pieces(reading)]
+    for text, values in enumerate(pieces(reading), 1):
+        hashes = keys[keys & TEXT == text] & ~TEXT
+        assert set(values[np.isin(mix(values.copy()) & ~TEXT, hashes)].tolist()) == set(
+            sampled[text - 1].tolist()
+        )
+    one, other = pieces(reading)
+    shared = np.intersect1d(one, other)
+    assert len(sampled[0]) > len(shared) / 4
+    assert 0 < len(np.intersect1d(shared, sampled[1])) < len(shared) / 4
+    assert set(np.intersect1d(shared, sampled[1]).tolist()) <= set(sampled[0].tolist())
+
+
+def sample(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Choose the shingles that are keys, the plain way."""
+    one_in = 1
+    while len(values) > one_in * postings.MOST_SHINGLES and one_in < postings.LEAST_SAMPLED:
+        one_in *= 2
+    return np.unique(values[values % np.uint64(one_in) == 0])
 
 
 def pieces(reading: Reading) -> list[NDArray[np.uint64]]:

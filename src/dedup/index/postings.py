@@ -19,8 +19,9 @@ from dedup.text.hashing import mix
 MOST_TERMS, MOST_FACTS = 48, 48
 """Rare terms, and pairs of rare terms of a sentence, that are keys of a text."""
 
-SAMPLED = 16
-"""One in how many word shingles is a key."""
+MOST_SHINGLES, LEAST_SAMPLED = 32, 16
+"""Of a text with more word shingles than the first, one in 2, 4 or 8 of them is a key, so that no more than
+the first are; but one in the second at least. What is a key of a long text is one of any shorter text."""
 
 SHINGLE_WEIGHT = round(6 * UNIT)
 """Weight of a word shingle in common, in units of 1/32 nat."""
@@ -86,8 +87,10 @@ def make_keys(found: Occurrences, cut: Ragged, frequencies: Frequencies, first: 
     one, other = pair_terms(found, np.where(weights > 0, seen.astype(np.int64) + 1, 0), RAREST)
     facts, rarity = mix(found.hashes[one] ^ found.hashes[other]), weights[one] + weights[other]
     chosen = _least(article[one], -rarity, facts, MOST_FACTS)
-    sampled = np.flatnonzero(cut.values % np.uint64(SAMPLED) == 0)
-    owner = np.repeat(np.arange(len(cut)), np.diff(cut.offsets))
+    n_cut = np.diff(cut.offsets)
+    one_in = np.exp2(np.ceil(np.log2(np.clip(n_cut / MOST_SHINGLES, 1, LEAST_SAMPLED)))).astype(np.uint64)
+    owner = np.repeat(np.arange(len(cut)), n_cut)
+    sampled = np.flatnonzero(cut.values & (one_in[owner] - np.uint64(1)) == 0)
     keys = np.concatenate([found.hashes[live[terms]], facts[chosen], mix(cut.values[sampled])])
     text = np.concatenate([article[live[terms]], article[one[chosen]], owner[sampled]]) + first
     weight = np.concatenate(
