@@ -143,7 +143,7 @@ def test_a_text_has_so_many_keys_at_most() -> None:
 
 
 def test_shingles_of_a_long_text_are_keys_where_they_are_of_a_short_one() -> None:
-    short, long = DEV[0]["text"][:250], "\n\n".join(row["text"] for row in DEV[:9])
+    short, long = DEV[0]["text"][:600], "\n\n".join(row["text"] for row in DEV[:9])
     reading = read([short, long])
     keys = make_keys(reading.found, reading.cut, NEW, 1).keys
     sampled = [sample(values) for values in pieces(reading)]
@@ -154,8 +154,7 @@ def test_shingles_of_a_long_text_are_keys_where_they_are_of_a_short_one() -> Non
         )
     one, other = pieces(reading)
     shared = np.intersect1d(one, other)
-    assert len(sampled[0]) > len(shared) / 4
-    assert 0 < len(np.intersect1d(shared, sampled[1])) < len(shared) / 4
+    assert 0 < len(np.intersect1d(shared, sampled[1])) < len(sampled[0]) / 2
     assert set(np.intersect1d(shared, sampled[1]).tolist()) <= set(sampled[0].tolist())
 
 
