@@ -155,7 +155,7 @@ def texts(drawn: dict[str, Any]) -> list[str]:
 MERMAID = {
     "node": re.compile(r'n(\d+)\["([^"]+)"\]'),
     "edge": re.compile(r'n(\d+) (-->|-\.->|==>)\|"([^"]+)"\| n(\d+)'),
-    "other": re.compile(r'flowchart TD|%% [\w\-. ;]+|subgraph f\d+\[" "\]|end'),
+    "other": re.compile(r'flowchart LR|%% [\w\-. ;]+|subgraph f\d+\[" "\]|end'),
 }
 
 

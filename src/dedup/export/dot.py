@@ -46,7 +46,7 @@ def to_dot(lineage: Lineage) -> str:
     lines = [
         "digraph lineage {",
         f"// edges inferred by {SOFTWARE} unless declared; {n_alone} stand alone",
-        "node [shape=box, fontname=sans]; edge [fontname=sans];",
+        "rankdir=LR; node [shape=box, fontname=sans]; edge [fontname=sans];",
     ]
     for number, names in enumerate(families):
         lines.append(f"subgraph cluster_{number} {{")

@@ -42,7 +42,7 @@ FORMATS: dict[str, Exporter] = {
     "mermaid": lambda lineage: [to_mermaid(lineage)],
     "dot": lambda lineage: [to_dot(lineage)],
     "graphml": lambda lineage: [graphs.to_graphml(lineage)],
-    "newick": lambda lineage: [to_newick(lineage)],
+    "newick": lambda lineage: to_newick(lineage).splitlines(),
     "jsonld": lambda lineage: [json_line(to_jsonld(lineage))],
     "prov": lambda lineage: [json_line(to_prov(lineage))],
     "ninjs": lambda lineage: map(json_line, to_ninjs(lineage)),

@@ -46,7 +46,7 @@ def to_mermaid(lineage: Lineage) -> str:
     places = {article.id: place for place, article in enumerate(lineage.articles)}
     families = groups(lineage)
     n_alone = len(places) - sum(map(len, families))
-    lines = ["flowchart TD", f"%% edges inferred by {SOFTWARE} unless declared; {n_alone} stand alone"]
+    lines = ["flowchart LR", f"%% edges inferred by {SOFTWARE} unless declared; {n_alone} stand alone"]
     for number, names in enumerate(families):
         lines.append(f'subgraph f{number}[" "]')
         for place in map(places.__getitem__, names):
