@@ -1,0 +1,255 @@
+"""The lineage of a DataFrame: the answer of `dedup.find_lineage`, worked out by Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dedup.errors import InputError
+from dedup.evidence.cited import cited_sources
+from dedup.lineage.find import DEFAULT_MIN_PROBABILITY, IDENTICAL
+from dedup.lineage.graph import DIGEST
+from dedup.lineage.model import RELATIONS
+from dedup.spark.articles import Pile, read_pile
+from dedup.spark.counts import count_texts
+from dedup.spark.frames import arrow, functions, make_batch, map_batches
+from dedup.spark.kept import Kept
+from dedup.spark.labels import find_roots
+from dedup.spark.meeting import find_members
+from dedup.spark.parents import choose_parents
+from dedup.spark.rows import compare_members
+from dedup.spark.session import use_this_python
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+_COPY = RELATIONS.index("copy")
+_CITED = "array<struct<source: string, kind: string, phrase: string>>"
+
+
+@dataclass(frozen=True, slots=True)
+class SparkLineage:
+    """Which article was made from which, as DataFrames.
+
+    Attributes
+    ----------
+    articles : DataFrame
+        The records of `dedup.Lineage.records`: ``id``, ``family``, ``role``, ``parents`` (``id``, ``relation``
+        and ``probability``, the main parent first) and ``cited``; and ``place``, the article's number in the
+        order of time and id.
+    edges : DataFrame
+        ``child``, ``parent``, ``relation``, ``probability`` and ``rank``, which is 0 for a child's first
+        parent.
+    n_articles : int
+        Rows of `articles`.
+    n_bad : int
+        Rows of the input that were skipped.
+    kept : Kept
+        The folder of Parquet files that `articles` and `edges` are read from.
+    """
+
+    articles: DataFrame
+    edges: DataFrame
+    n_articles: int
+    n_bad: int
+    kept: Kept
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the records in the order of time and id, a partition at a time."""
+        for row in self.articles.orderBy("place").drop("place").toLocalIterator():
+            yield row.asDict(recursive=True)
+
+    def close(self) -> None:
+        """Remove the files in which `articles` and `edges` are kept."""
+        self.kept.close()
+
+
+def find_lineage(
+    frame: DataFrame,
+    *,
+    use_times: bool = True,
+    min_probability: float = DEFAULT_MIN_PROBABILITY,
+    partitions: int | None = None,
+    skip_bad: bool = False,
+    work: str | None = None,
+) -> SparkLineage:
+    """Tell which article of a DataFrame was made from which.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Articles, with the columns that `dedup.as_articles` understands as fields; or from `read_files`.
+    use_times : bool, optional
+        Whether publication times tell who can have been first.
+    min_probability : float, optional
+        Probability from which an edge counts, 0 to 1.
+    partitions : int, optional
+        Partitions of what is shuffled, >= 1; by default what ``spark.sql.shuffle.partitions`` says. Take some
+        three a core, and so many that a partition has 100 MB of text at most.
+    skip_bad : bool, optional
+        Whether rows that cannot be used are left out and counted.
+    work : str, optional
+        A folder that all executors reach, for the stages in between and the answer; see `Kept`.
+
+    Returns
+    -------
+    SparkLineage
+        The edges of `dedup.find_lineage`, to the last digit of their probabilities, whatever the partitions.
+
+    Raises
+    ------
+    MissingFieldError
+        If no column can hold a text; the error says which columns there are.
+    InputError
+        If an argument is out of its range, a row cannot be used, or ids are given twice.
+
+    Notes
+    -----
+    Declarations (``declared``) are not looked at: the texts and times alone decide. Of articles without id and
+    with the same title and text, the earlier one gets the shorter name. What comes to the driver are counters
+    of terms, 50 MB at most, whatever the size; and, where times leave the direction open, up to `labels.FITS`
+    links of what hangs together, 64 MB. ``docs/spark.md`` tells what it costs.
+
+    Examples
+    --------
+    >>> session = start_session()  # doctest: +SKIP
+    >>> found = find_lineage(session.read.parquet("articles.parquet"))  # doctest: +SKIP
+    >>> found.articles.write.parquet("lineage.parquet")  # doctest: +SKIP
+    """
+    if not 0 <= min_probability <= 1:
+        raise InputError(f"min_probability is {min_probability!r}; give a number from 0 to 1")
+    partitions = check_partitions(frame, partitions)
+    with ExitStack() as unless_done, Kept(frame.sparkSession, work) as kept:
+        result = unless_done.enter_context(Kept(frame.sparkSession, work))
+        pile = read_pile(
+            frame, kept, use_times=use_times, stripped=True, partitions=partitions, skip_bad=skip_bad
+        )
+        frequencies = frame.sparkSession.sparkContext.broadcast(count_texts(pile.texts, partitions))
+        members = find_members(pile.texts, frequencies, pile.n_texts, kept, partitions)
+        rows = kept.write(compare_members(members, pile.texts, frequencies, partitions), "rows")
+        links = choose_parents(rows, pile.texts, frequencies, kept, partitions)
+        edges = kept.write(_edges(pile, links, min_probability), "edges")
+        articles = result.write(_articles(pile, edges, kept), "articles")
+        named = result.write(_named(pile, edges), "edges")
+        frequencies.destroy()
+        unless_done.pop_all()
+        return SparkLineage(articles, named, pile.n_articles, pile.n_bad, result)
+
+
+def check_partitions(frame: DataFrame, partitions: int | None) -> int:
+    """Return the number of partitions; let the executors of this machine run this Python."""
+    if partitions is not None and partitions < 1:
+        raise InputError(f"partitions is {partitions}; give a number from 1 on, some three a core")
+    use_this_python(frame.sparkSession)
+    return partitions or int(frame.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200)
+
+
+def _edges(pile: Pile, links: DataFrame, min_probability: float) -> DataFrame:
+    F = functions()
+    copies = pile.places.where("first <> place").select(
+        F.col("place").alias("child"),
+        F.col("first").alias("parent"),
+        F.lit(_COPY).alias("relation"),
+        F.lit(IDENTICAL).alias("probability"),
+        F.lit(0).alias("rank"),
+    )
+    return links.union(copies).where(F.col("probability") >= min_probability)
+
+
+def _named(pile: Pile, edges: DataFrame) -> DataFrame:
+    """Give edges the ids of articles, and number those of a child from 0 on."""
+    from pyspark.sql import Window
+
+    F = functions()
+    child = pile.places.select(F.col("place").alias("child"), F.col("id").alias("child_id"))
+    parent = pile.places.select(F.col("place").alias("parent"), F.col("id").alias("parent_id"))
+    place = F.row_number().over(Window.partitionBy("child").orderBy("rank")) - 1
+    return (
+        edges.withColumn("rank", place)
+        .join(child, "child")
+        .join(parent, "parent")
+        .select(
+            F.col("child_id").alias("child"),
+            F.col("parent_id").alias("parent"),
+            _relation().alias("relation"),
+            "probability",
+            "rank",
+        )
+    )
+
+
+def _relation() -> Any:
+    F = functions()
+    return F.element_at(F.array(*map(F.lit, RELATIONS)), F.col("relation") + 1)
+
+
+def _articles(pile: Pile, edges: DataFrame, kept: Kept) -> DataFrame:
+    F = functions()
+    ids = pile.places.select(F.col("place").alias("parent"), F.col("id").alias("name"))
+    told = edges.join(ids, "parent").select(
+        "child",
+        F.struct("rank", F.col("name").alias("id"), _relation().alias("relation"), "probability").alias(
+            "edge"
+        ),
+    )
+    listed = told.groupBy("child").agg(F.sort_array(F.collect_list("edge")).alias("edges"))
+    of_child = listed.join(_families(edges, kept), "child").withColumnRenamed("child", "place")
+    root = pile.places.select(F.col("place").alias("root"), F.col("id").alias("family"))
+    of_child = of_child.join(root, "root").drop("root")
+    has_children = edges.select(F.col("parent").alias("place")).distinct().withColumn("leads", F.lit(True))
+    derived = F.col("edges").isNotNull()
+    role = F.when(derived, "derived").when(F.col("leads"), "root").otherwise("single")
+    kind = "array<struct<id: string, relation: string, probability: double>>"
+    parents = F.expr("transform(edges, edge -> struct(edge.id, edge.relation, edge.probability))")
+    parents = F.coalesce(parents, F.array().cast(kind))
+    cited = map_batches(pile.read.select("id", "outlet", "text"), _cite, f"id string, cited {_CITED}")
+    return (
+        pile.places.join(of_child, "place", "left")
+        .join(has_children, "place", "left")
+        .join(cited, "id")
+        .select(
+            "place",
+            "id",
+            F.coalesce("family", "id").alias("family"),
+            role.alias("role"),
+            parents.alias("parents"),
+            "cited",
+        )
+    )
+
+
+def _families(edges: DataFrame, kept: Kept) -> DataFrame:
+    """Find the root of each child's family; a digest, of several families, is a root of its own."""
+    F = functions()
+    main = kept.write(
+        edges.groupBy("child").agg(F.min_by("parent", "rank").alias("parent"), F.count("*").alias("n")),
+        "main",
+    )
+    roots = find_roots(main, kept)
+    if main.where(f"n >= {DIGEST}").isEmpty():
+        return roots
+    several = edges.join(main.where(f"n >= {DIGEST}").select("child"), "child", "left_semi")
+    above = several.join(roots.toDF("parent", "root"), "parent", "left")
+    families = above.groupBy("child").agg(F.count_distinct(F.coalesce("root", "parent")).alias("n"))
+    digests = kept.write(families.where(f"n >= {DIGEST}").select("child"), "digests")
+    if digests.isEmpty():
+        return roots
+    roots = find_roots(main.join(digests, "child", "left_anti"), kept)
+    return roots.union(digests.select("child", F.col("child").alias("root")))
+
+
+def _cite(batches: Iterator[Any]) -> Iterator[Any]:
+    pa = arrow()
+    kind = pa.list_(pa.struct([(name, pa.string()) for name in ("source", "kind", "phrase")]))
+    for batch in batches:
+        outlets, texts = batch.column("outlet").to_pylist(), batch.column("text").to_pylist()
+        cited = [
+            [
+                {"source": found.source, "kind": found.kind, "phrase": found.phrase}
+                for found in cited_sources(text, outlet=outlet)
+            ]
+            for text, outlet in zip(texts, outlets, strict=True)
+        ]
+        yield make_batch(id=batch.column("id"), cited=pa.array(cited, kind))
