@@ -185,6 +185,17 @@ def test_an_outlet_with_two_articles_that_may_be_meant() -> None:
     assert main(find_lineage(pile), "averil-courier").declared == ""
 
 
+def test_texts_without_a_word() -> None:
+    to_empty = (Declaration("empty"),)
+    for text in ("", "?!"):
+        for other in (HARBOUR["coastfeed"].text, "", "!?"):
+            lineage = find_lineage(
+                [Article(text, "empty"), Article(other, "b", declared=to_empty), Article("x", "c")]
+            )
+            assert [(edge.child, edge.parent) for edge in lineage.edges] == [("b", "empty")]
+            assert says(lineage, "b") == ["the texts are not kin"]
+
+
 def test_identical_texts() -> None:
     text = HARBOUR["harbour-post-1"].text
     pile = [

@@ -204,6 +204,11 @@ def test_times_of_a_page() -> None:
     assert time_of("") == ""  # none is made up
 
 
+def test_a_page_without_its_frame(write: Write) -> None:
+    article = one(write("page.html", "<title>Shut</title><article><h1>Shut</h1><p>" + "<p>".join(PARAGRAPHS)))
+    assert (article.title, lines(article)) == ("Shut", PARAGRAPHS)
+
+
 def test_a_credit_in_the_text_of_a_page_is_a_declaration(write: Write) -> None:
     path = write("page.html", html(paragraphs=[*PARAGRAPHS, "Publisher: nypost.com"]))
     assert one(path).declared == (Declaration("nypost.com", "publisher"),)

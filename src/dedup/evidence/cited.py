@@ -23,9 +23,10 @@ class Citation:
         The outlet as the article names it, without "the"; a domain without ``www.``.
     kind : str
         ``"republished"``: the text itself came from there. ``"told"``: somebody said it to that outlet.
-        ``"reported"``: that outlet reported it or found it.
+        ``"reported"``: that outlet reported it or found it. ``"declared"``: not the text names it but
+        something beside it, and no article of the pile is that; `cited_sources` gives none of these.
     phrase : str
-        The words it was read from, exactly as they stand.
+        The words it was read from, exactly as they stand; of a declaration, what said so and the source.
 
     Examples
     --------

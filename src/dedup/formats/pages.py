@@ -45,7 +45,7 @@ def page_article(markup: str, url: str = "") -> dict[str, Any]:
         return {"text": ""}
     head = read_head(root, url)
     found = trafilatura.bare_extraction(
-        markup,
+        root,
         url=head.url or None,
         with_metadata=True,
         include_comments=False,

@@ -101,7 +101,8 @@ class Texts:
         rows = self._rows(ends)
         relations = find_relations(rows, np.arange(len(ends)), self.scored.model).tolist()
         for i, kin, relation in zip(apart, rows.kin.tolist(), relations, strict=True):
-            said[i] = Kinship(RELATIONS[relation], kin, self._share(claims[i]), False)
+            has_words = all(any(map(str.isalnum, self.articles[end].text)) for end in claims[i][:2])
+            said[i] = Kinship(RELATIONS[relation], kin * has_words, self._share(claims[i]), False)
         return said
 
     def _rows(self, ends: NDArray[np.int64]) -> Rows:

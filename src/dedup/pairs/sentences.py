@@ -61,7 +61,11 @@ class Grid:
             pair = np.repeat(np.arange(len(self.rows)), self.rows)
             row = ranges(np.zeros_like(self.rows), self.rows)
             starts = self.starts[pair] + row * self.columns[pair]
-            return np.maximum.reduceat(self.cells, starts) if len(starts) else np.zeros(0)
+            best = np.zeros(len(starts))
+            met = self.columns[pair] > 0  # not beside an article without a sentence
+            if met.any():
+                best[met] = np.maximum.reduceat(self.cells, starts[met])
+            return best
         pair = np.repeat(np.arange(len(self.rows)), np.diff(self.starts))
         first = np.concatenate([[0], np.cumsum(self.columns)])
         best = np.zeros(int(first[-1]))
