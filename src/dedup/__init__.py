@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.articles import Article, as_articles
+    from dedup.declarations import Declaration
     from dedup.duplicates.find import Duplicates, find_duplicates
     from dedup.duplicates.lsh import band_keys, candidate_pairs, choose_bands, s_curve
     from dedup.duplicates.minhash import resemblance, signatures
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dedup.formats.readers import read_articles
     from dedup.index.index import Index
     from dedup.index.placements import Placement
+    from dedup.lineage.declared import Contradiction
     from dedup.lineage.find import find_lineage
     from dedup.lineage.graph import Edge, Lineage, Node
     from dedup.ragged import Ragged
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Article": "articles",
     "Citation": "evidence.cited",
+    "Contradiction": "lineage.declared",
+    "Declaration": "declarations",
     "DedupError": "errors",
     "Duplicates": "duplicates.find",
     "Edge": "lineage.graph",
@@ -62,6 +66,8 @@ _HOMES = {
 __all__ = [
     "Article",
     "Citation",
+    "Contradiction",
+    "Declaration",
     "DedupError",
     "Duplicates",
     "Edge",
