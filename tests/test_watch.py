@@ -20,7 +20,8 @@ from dedup.feeds.reader import Reader
 from dedup.feeds.sources import Options, make_source
 from dedup.feeds.watch import record_of, watch
 from dedup.feeds.webhook import Webhook
-from dedup.index.index import Index, Placement
+from dedup.index.index import Index
+from dedup.index.placements import Placement
 from dedup.lineage.graph import Edge
 from tests.feed_server import OTHER, WIRE, Handler, Server, item, page, rss, serving
 

@@ -27,7 +27,8 @@ from dedup.evidence.terminal import plain
 from dedup.formats.writers import json_line
 
 if TYPE_CHECKING:
-    from dedup.index.index import Index, Placement
+    from dedup.index.index import Index
+    from dedup.index.placements import Placement
 
 _Refuse = Callable[[DedupError], None]
 

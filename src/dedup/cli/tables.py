@@ -10,7 +10,7 @@ from dedup.evidence.terminal import plain
 from dedup.feeds.watch import record_of
 
 if TYPE_CHECKING:
-    from dedup.index.index import Placement
+    from dedup.index.placements import Placement
 
 _WIDEST = 100_000  # columns of a table that is not for a terminal: what reads it loses nothing
 

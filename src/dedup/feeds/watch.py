@@ -14,7 +14,8 @@ from dedup.feeds.sources import Source
 from dedup.formats.guard import Ended
 
 if TYPE_CHECKING:
-    from dedup.index.index import Index, Placement
+    from dedup.index.index import Index
+    from dedup.index.placements import Placement
     from dedup.lineage.graph import Node
 
 _LONGEST_WAIT = 3600.0  # seconds between polls of a feed that fails, unless polls are rarer anyway
@@ -101,7 +102,7 @@ def record_of(placed: Placement | Node) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from dedup.index.index import Placement
+    >>> from dedup.index.placements import Placement
     >>> record_of(Placement(Article("It is shut.", id="a1"), (), "a1"))["published_at"]
     """
     article = placed.article
