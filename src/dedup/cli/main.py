@@ -47,9 +47,11 @@ _workers = click.option(
 def cli() -> None:
     """Tell which article was made from which, even when every sentence was rewritten.
 
-    PATH is a file that ends in .jsonl, .ndjson, .json, .csv, .txt (one article), .parquet, .arrow or
-    .feather, a folder of such files, any of them compressed as .gz or .zst, or - for JSON lines on standard
-    input. An article has a text and, where known, an id, title, published_at, outlet and url.
+    PATH is a file of articles, a folder of such files, any of them compressed as .gz or .zst, or - for JSON
+    lines on standard input. Files end in .jsonl, .ndjson, .json (ninjs, too), .csv, .txt (one article),
+    .parquet, .arrow, .feather, .html, .htm, .xhtml, .warc, or .xml, .rss, .atom, .rdf (feeds and NewsML-G2).
+    An article has a text and, where known, an id, title, published_at, outlet, url, and what it is declared
+    to be made from.
 
     \b
     Examples:
@@ -113,7 +115,8 @@ def lineage(
        "cited": [{"source": "nypost.com", "kind": "republished", "phrase": "Publisher: nypost.com"}]}
 
     The role is root, derived or single; the main parent comes first; the family is the root that the article
-    comes down from through main parents.
+    comes down from through main parents. A parent that the article declares says under declared what did so;
+    contradictions say what the texts or times have against it, and so does standard error.
     With --format json, one object: the version of this format, the families of two or more, and the articles.
 
     With --format html, a report to open in a browser: one file with everything in it, also the texts.
