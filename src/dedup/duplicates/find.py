@@ -22,7 +22,8 @@ from dedup.memory import keep_freed_memory
 from dedup.text.batches import batches, fold, words
 from dedup.workers import Workers
 
-_PART = 4_000_000  # characters that a worker is given at a time
+PART = 4_000_000
+"""Characters of a part: what a worker is given at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +126,41 @@ def find_duplicates(
         kept = texts if len(distinct) == len(texts) else [texts[i] for i in distinct.tolist()]
         exact = exact_resemblance(kept, candidates, n, several)
     similar = exact >= threshold
-    copies = np.flatnonzero(first_copy != np.arange(len(texts)))
-    copies = copies[keys[np.searchsorted(distinct, first_copy[copies]), 0] != EMPTY_KEY]
-    pairs = np.concatenate(
-        [distinct[candidates[similar]], np.stack([first_copy[copies], copies], axis=1)], dtype=np.int64
-    )
-    order = np.lexsort((pairs[:, 1], pairs[:, 0]))
-    resemblances = np.concatenate([exact[similar], np.ones(len(copies))])[order]
+    wordless = distinct[keys[:, 0] == EMPTY_KEY]
+    pairs, resemblances = join_copies(distinct[candidates[similar]], exact[similar], first_copy, wordless)
     clusters = _clusters(components(len(texts), pairs))
-    return Duplicates(
-        pairs[order], resemblances, clusters, len(texts), len(texts) - len(distinct), len(candidates)
-    )
+    return Duplicates(pairs, resemblances, clusters, len(texts), len(texts) - len(distinct), len(candidates))
+
+
+def join_copies(
+    pairs: NDArray[np.int64],
+    resemblance: NDArray[np.float64],
+    first_copy: NDArray[np.int64],
+    wordless: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Put verified pairs and those of identical texts together.
+
+    Parameters
+    ----------
+    pairs : ndarray of int64, shape (n_pairs, 2)
+        Verified pairs of articles, no two of which have the same text.
+    resemblance : ndarray of float64, shape (n_pairs,)
+        Of each.
+    first_copy : ndarray of int64, shape (n_articles,)
+        The first article with the same text.
+    wordless : ndarray of int64
+        Articles without words, whose copies are no duplicates.
+
+    Returns
+    -------
+    pairs, resemblance
+        As in `Duplicates`.
+    """
+    copies = np.flatnonzero(first_copy != np.arange(len(first_copy)))
+    copies = copies[~np.isin(first_copy[copies], wordless)]
+    joined = np.concatenate([pairs, np.stack([first_copy[copies], copies], axis=1)], dtype=np.int64)
+    order = np.lexsort((joined[:, 1], joined[:, 0]))
+    return joined[order], np.concatenate([resemblance, np.ones(len(copies))])[order]
 
 
 def _texts_of(articles: Iterable[str | Mapping[str, Any] | Article]) -> list[str]:
@@ -148,19 +173,31 @@ def _texts_of(articles: Iterable[str | Mapping[str, Any] | Article]) -> list[str
 
 
 @dataclass(frozen=True, slots=True)
-class _Sketches:
-    digests: NDArray[np.uint64]  # XXH3 of each text
-    first_copy: NDArray[np.int64]  # the first text of the part that is the same
-    keys: NDArray[np.uint64]  # band keys of the texts that are their own first copy
+class Sketches:
+    """What a part of a pile is known by.
+
+    Attributes
+    ----------
+    digests : ndarray of uint64, shape (n_texts,)
+        XXH3 of each text.
+    first_copy : ndarray of int64, shape (n_texts,)
+        The first text of the part that is the same.
+    keys : ndarray of uint64, shape (n_distinct, bands)
+        Band keys of the texts that are their own first copy.
+    """
+
+    digests: NDArray[np.uint64]
+    first_copy: NDArray[np.int64]
+    keys: NDArray[np.uint64]
 
 
 def _sketch_all(
     texts: Sequence[str], n: int, rows: int, bands: int, workers: Workers
 ) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """Return the first article with the same text, for each, and the band keys of those first ones."""
-    sketches = list(workers.run(partial(_sketch, n=n, rows=rows, bands=bands), batches(texts, _PART)))
+    sketches = list(workers.run(partial(sketch, n=n, rows=rows, bands=bands), batches(texts, PART)))
     digests = np.concatenate([np.zeros(0, np.uint64), *(part.digests for part in sketches)])
-    first_copy = _first_copies(texts, digests)
+    first_copy = find_first_copies(texts, digests)
     has_keys = [
         np.zeros(0, np.bool_),
         *(part.first_copy == np.arange(len(part.digests)) for part in sketches),
@@ -170,16 +207,17 @@ def _sketch_all(
     return first_copy, keys[is_first[np.concatenate([np.zeros(0, np.bool_), *has_keys])]]
 
 
-def _sketch(texts: Sequence[str], n: int, rows: int, bands: int) -> _Sketches:
+def sketch(texts: Sequence[str], n: int, rows: int, bands: int) -> Sketches:
+    """Sketch the texts of a part: `n` words a shingle, signatures of so many rows in so many bands."""
     digests = np.fromiter(map(_digest, texts), np.uint64, len(texts))
-    first_copy = _first_copies(texts, digests)
+    first_copy = find_first_copies(texts, digests)
     distinct = np.flatnonzero(first_copy == np.arange(len(texts))).tolist()
     kept = texts if len(distinct) == len(texts) else [texts[i] for i in distinct]
     keys = []
     for batch in batches(kept):
         cut = word_shingles(words(fold(batch)), n, padded=True)
         keys.append(band_keys(signatures(cut, rows), bands))
-    return _Sketches(digests, first_copy, np.concatenate(keys))
+    return Sketches(digests, first_copy, np.concatenate(keys))
 
 
 def _digest(text: str) -> int:
@@ -189,7 +227,7 @@ def _digest(text: str) -> int:
     )
 
 
-def _first_copies(texts: Sequence[str], digests: NDArray[np.uint64]) -> NDArray[np.int64]:
+def find_first_copies(texts: Sequence[str], digests: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Return the index of the first article with the same text, for each article."""
     shared = in_buckets(digests)
     starts = np.diff(digests[shared], prepend=~digests[shared[:1]]) != 0

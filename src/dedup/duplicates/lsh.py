@@ -167,15 +167,26 @@ def candidate_pairs(keys: NDArray[np.uint64], workers: Workers | None = None) ->
     [[0, 1], [0, 2]]
     """
     columns = (np.ascontiguousarray(column) for column in keys.T)
-    parts = (workers or Workers(1)).run(_band_pairs, columns)
+    parts = (workers or Workers(1)).run(pair_in_band, columns)
     found = np.concatenate([np.zeros(0, np.uint64), *parts])
     found.sort()
     found = found[_changes(found)]
     return np.stack([found >> np.uint64(32), found & np.uint64(0xFFFFFFFF)], axis=1).astype(np.int64)
 
 
-def _band_pairs(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the candidate pairs of one band as first << 32 | second."""
+def pair_in_band(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Find the candidate pairs of one band; see `candidate_pairs`.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (n_articles,)
+        The keys of one band.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n_pairs,)
+        ``first << 32 | second``; not sorted, and a pair perhaps twice.
+    """
     ids = in_buckets(keys)
     ids = ids[keys[ids] != EMPTY_KEY]
     starts = np.flatnonzero(_changes(keys[ids]))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from dedup.text.batches import sizes_of
+from dedup.text.batches import batches
 from dedup.workers import Workers
 
 PART = 500_000
@@ -54,9 +52,8 @@ def cut_parts(texts: Sequence[str]) -> Iterator[Part]:
     >>> [(part.first, len(part.texts)) for part in cut_parts(["a" * 300_000] * 3)]
     [(0, 2), (2, 1)]
     """
-    ends = np.cumsum(sizes_of(texts))
-    first = size = 0
-    while first < len(texts):
-        last = min(int(np.searchsorted(ends, size + PART)) + 1, first + MOST_TEXTS, len(texts))
-        yield Part(first, texts[first:last])
-        first, size = last, int(ends[last - 1])
+    first = 0
+    for batch in batches(texts, PART):
+        for at in range(0, len(batch), MOST_TEXTS):
+            yield Part(first + at, batch[at : at + MOST_TEXTS])
+        first += len(batch)

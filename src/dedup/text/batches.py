@@ -133,7 +133,7 @@ def batches(texts: Sequence[str], n_chars: int = BATCH) -> Iterator[Sequence[str
     if isinstance(texts, str):
         raise InputError(f"texts is one string, {texts[:40]!r}; give a list of strings, such as [text]")
     try:
-        sizes = [len(text) for text in texts]
+        sizes = sizes_of(texts).tolist()
     except TypeError as error:
         raise InputError(f"texts holds something that is not a string ({error}); give strings only") from None
     first = size = 0
