@@ -6,10 +6,16 @@ Both go through a folder of stage files, and give what the functions of the same
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dedup.corpus.duplicates import CorpusDuplicates, find_duplicates
     from dedup.corpus.lineage import CorpusLineage, find_lineage
 
-_PLACES = {"CorpusLineage": "lineage", "find_lineage": "lineage"}
-__all__ = ["CorpusLineage", "find_lineage"]
+_PLACES = {
+    "CorpusDuplicates": "duplicates",
+    "CorpusLineage": "lineage",
+    "find_duplicates": "duplicates",
+    "find_lineage": "lineage",
+}
+__all__ = ["CorpusDuplicates", "CorpusLineage", "find_duplicates", "find_lineage"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedup.corpus.declared import Articles
 from dedup.corpus.edges import find_edges, read_edges
@@ -200,6 +201,11 @@ class CorpusLineage:
             If it is Parquet and pyarrow is not installed.
         """
         write_records(path, self.records(), "lineage")
+
+    def main_parents(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the articles that have parents, and the main parent of each, by number in input order."""
+        first = np.append(True, np.diff(self._edges.child) > 0)[: self.n_edges]
+        return self._edges.child[first], self._edges.parent[first]
 
     def close(self) -> None:
         """End the processes; remove the stage files, unless a folder was named."""

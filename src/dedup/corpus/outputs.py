@@ -18,6 +18,7 @@ _ROW_GROUP = 20_000  # records of a row group: some 10 MB
 _PARENT = {"id": "string", "relation": "string", "probability": "float", "declared": "string"}
 _CITED = {"source": "string", "kind": "string", "phrase": "string"}
 _AGAINST = {"parent": "string", "by": "string", "says": "string", "probability": "float"}
+_DECLARED = {"source": "string", "by": "string"}
 _OTHER = {"id": "string", "resemblance": "float"}
 SCHEMAS: dict[str, dict[str, Any]] = {
     "lineage": {
@@ -32,10 +33,18 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "dropped": {
         "id": "string",
         "kept": "string",
-        "cluster": "string",
         "why": "string",
         "resemblance": "float",
         "policy": "string",
+    },
+    "articles": {
+        "id": "string",
+        "title": "string",
+        "published_at": "string",
+        "outlet": "string",
+        "url": "string",
+        "declared": [_DECLARED],
+        "text": "string",
     },
 }
 """Columns of the tables that are written, by what they hold; a list stands for a list of structs."""
@@ -94,7 +103,7 @@ def _write_parquet(path: str, records: Iterator[Mapping[str, Any]], kind: str) -
     schema = pyarrow.schema([(name, of(column)) for name, column in SCHEMAS[kind].items()])
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
         while batch := list(itertools.islice(records, _ROW_GROUP)):
-            rows = [{name: row.get(name, []) for name in schema.names} for row in batch]
+            rows = [{name: row.get(name) for name in schema.names} for row in batch]
             try:
                 table = pyarrow.Table.from_pylist(rows, schema)
             except UnicodeEncodeError:

@@ -117,6 +117,8 @@ class Session:
 
     def stage(self, name: str, write: Callable[..., None], *arguments: Any) -> Path:
         """Make a stage unless it is there, and tell how far it has come."""
+        if not self.work.has(name):
+            self.tell(name, 0)
         return self.work.stage(
             name, lambda folder: write(folder, *arguments, self.means, partial(self.tell, name))
         )
