@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO, NamedTuple
 
 from dedup.errors import ReadError
 from dedup.formats.markup import decoded
+
+_MAGIC = b"\x1f\x8b\x08"  # what a compressed record begins with
+_N_HEAD = 128  # bytes of it that are enough to read its first word
+_CHUNK = 1 << 20
 
 
 class Capture(NamedTuple):
@@ -46,24 +52,53 @@ def read_captures(stream: BinaryIO, path: str, n_bytes: int) -> Iterator[Capture
     ------
     Capture or ReadError
         In order: of each response of status 200 to 299 that is HTML, the page, or what is wrong with it.
-        Where the file itself is broken, an error is the last, since nothing behind it can be found.
+        Behind what is broken, reading goes on at the next compressed record; where records are not
+        compressed one by one, nothing behind it can be found.
 
     Notes
     -----
     Other records are passed over: requests, metadata, images, redirects and pages that were not found.
     """
+    start, told = 0, -1
+    while start >= 0:
+        offset = start
+        try:
+            for record in _responses(stream, start):
+                offset = record.stream_pos
+                yield from _capture(record, path, n_bytes)
+            return
+        except (OSError, ValueError, EOFError) as error:
+            start = _next_packed(stream, offset + 1)
+            if offset > told:  # else it is still what was told of
+                why = str(error).lower() or "cut short"
+                rest = "" if start >= 0 else "; the rest was not read"
+                yield ReadError(path, f"a record at or behind byte {offset:,} is broken: {why}{rest}")
+            told = start
+
+
+def _responses(stream: BinaryIO, start: int) -> Iterator[Any]:
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-    offset = 0
-    try:
-        for record in ArchiveIterator(
-            stream, record_types=WarcRecordType.response, parse_http=True, auto_decode="all"
-        ):
-            offset = record.stream_pos
-            yield from _capture(record, path, n_bytes)
-    except (OSError, ValueError, EOFError) as error:
-        where = f"behind the record at byte {offset:,}" if offset else "at its beginning"
-        yield ReadError(path, f"broken {where}: {str(error).lower() or 'cut short'}; the rest was not read")
+    stream.seek(start)
+    kinds = WarcRecordType.response
+    yield from ArchiveIterator(stream, record_types=kinds, parse_http=True, auto_decode="all")
+
+
+def _next_packed(stream: BinaryIO, start: int) -> int:
+    """Return where the next compressed record begins, -1 if none does."""
+    stream.seek(start)
+    data, at = b"", start
+    while more := stream.read(_CHUNK):
+        data += more
+        place = data.find(_MAGIC)
+        while 0 <= place <= len(data) - _N_HEAD:
+            with suppress(zlib.error):
+                if zlib.decompressobj(31).decompress(data[place : place + _N_HEAD], 5) == b"WARC/":
+                    return at + place
+            place = data.find(_MAGIC, place + 1)
+        at += len(data) - _N_HEAD
+        data = data[-_N_HEAD:]
+    return -1
 
 
 def _capture(record: Any, path: str, n_bytes: int) -> Iterator[Capture | ReadError]:
