@@ -411,6 +411,16 @@ def test_a_feed_in_a_file(write: Write) -> None:
     assert (article.url, article.declared) == ("https://paper.example/1", (Declaration(WIRE_URL, "via"),))
 
 
+def test_a_feed_that_was_kept_twice(write: Write) -> None:
+    items = [f"<item><guid>urn:{n}</guid><description>{n}</description></item>" for n in range(3)]
+    nine, ten = write("nine.rss", rss(*items[:2])), write("ten.rss", rss(*items[1:]))
+    articles, errors = skipping(nine, ten)
+    assert [article.id for article in articles] == ["urn:0", "urn:1", "urn:2"]
+    assert errors == [
+        "ten.rss: 'urn:1' was read before, from nine.rss; read it once, or pass over such with --skip-bad"
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "error"),
     [

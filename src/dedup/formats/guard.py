@@ -175,9 +175,14 @@ def shared() -> Guard:
 
 
 @cache
-def _shared(_: int) -> Guard:
+def _shared(process: int) -> Guard:
     guard = Guard("dedup.formats.tasks")
-    atexit.register(guard.__exit__, None, None, None)
+
+    def end() -> None:
+        if os.getpid() == process:  # not of a copy of this process that ends before it
+            guard.__exit__(None, None, None)
+
+    atexit.register(end)
     return guard
 
 

@@ -6,7 +6,7 @@ They are parsed in a process of its own, for which see `dedup.formats.guard`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO
@@ -28,6 +28,9 @@ PAGE_BYTES, XML_BYTES = 5 << 20, 32 << 20
 HTML_PACKAGES = ("lxml", "lxml_html_clean", "trafilatura")
 """What the extra ``html`` installs."""
 
+REPEATED = (".xml", ".rss", ".atom", ".rdf", ".warc")
+"""Endings of files that are kept again and again, so that articles come more than once, with the same id."""
+
 _NEWSML = re.compile(r"<(?:[\w.-]+:)?(?:news|package|concept|knowledge|planning)(?:Item|Message)[\s>/]")
 _N_HEAD = 4096  # characters at the beginning of a file in which the name of its root is looked for
 
@@ -35,7 +38,29 @@ Report = Callable[[ReadError], None]
 
 
 def read_html(stream: BinaryIO, path: str, stem: str, report: Report) -> Iterator[Article]:
-    """Read the article of a page; its id is the name of the file."""
+    """Read the article of a page; its id is the name of the file.
+
+    Parameters
+    ----------
+    stream : binary file
+        What is in the file, unpacked.
+    path : str
+        Its name, for messages.
+    stem : str
+        Id of the article.
+    report : callable
+        Is given the error of what cannot be used.
+
+    Yields
+    ------
+    Article
+        At most one.
+
+    Raises
+    ------
+    MissingExtraError
+        If what reads it is not installed.
+    """
     require_extra("html", *HTML_PACKAGES)
     markup = _markup(stream, path, PAGE_BYTES, report)
     if markup is not None:
@@ -43,7 +68,29 @@ def read_html(stream: BinaryIO, path: str, stem: str, report: Report) -> Iterato
 
 
 def read_xml(stream: BinaryIO, path: str, stem: str, report: Report) -> Iterator[Article]:
-    """Read the entries of a feed, or the items of NewsML-G2, whichever it is."""
+    """Read the entries of a feed, or the items of NewsML-G2, whichever it is.
+
+    Parameters
+    ----------
+    stream : binary file
+        What is in the file, unpacked.
+    path : str
+        Its name, for messages.
+    stem : str
+        Not used: entries and items have ids of their own.
+    report : callable
+        Is given the error of what cannot be used.
+
+    Yields
+    ------
+    Article
+        In the order of the file.
+
+    Raises
+    ------
+    MissingExtraError
+        If what reads it is not installed.
+    """
     text = _markup(stream, path, XML_BYTES, report)
     if text is None:
         return
@@ -56,7 +103,29 @@ def read_xml(stream: BinaryIO, path: str, stem: str, report: Report) -> Iterator
 
 
 def read_warc(stream: BinaryIO, path: str, stem: str, report: Report) -> Iterator[Article]:
-    """Read the pages of a WARC file."""
+    """Read the pages of a WARC file.
+
+    Parameters
+    ----------
+    stream : binary file
+        What is in the file as it is, for records are packed one by one.
+    path : str
+        Its name, for messages.
+    stem : str
+        Not used: captures are named by time and address.
+    report : callable
+        Is given the error of what cannot be used.
+
+    Yields
+    ------
+    Article
+        In the order of the file.
+
+    Raises
+    ------
+    MissingExtraError
+        If what reads it is not installed.
+    """
     require_extra("warc", "fastwarc", *HTML_PACKAGES)
     n_records = 0
     for found in read_captures(stream, path, PAGE_BYTES):
@@ -72,7 +141,32 @@ def read_warc(stream: BinaryIO, path: str, stem: str, report: Report) -> Iterato
 
 
 def read_ninjs(item: Mapping[str, Any], path: str) -> Article:
-    """Make an article of an item of ninjs; InputError if it cannot be used."""
+    """Make an article of an item of ninjs.
+
+    Parameters
+    ----------
+    item : mapping
+        The item.
+    path : str
+        The file that it is in, for messages.
+
+    Returns
+    -------
+    Article
+        Its id may be empty.
+
+    Raises
+    ------
+    InputError
+        If it cannot be used.
+    MissingExtraError
+        If its text is HTML and what reads that is not installed.
+
+    Examples
+    --------
+    >>> read_ninjs({"uri": "urn:wire:1", "body_text": "It is shut."}, "wire.json").id
+    'urn:wire:1'
+    """
 
     def plain(markup: str) -> str:
         require_extra("html", *HTML_PACKAGES)
@@ -82,6 +176,41 @@ def read_ninjs(item: Mapping[str, Any], path: str) -> Article:
             raise InputError(error.reason) from None
 
     return _made(ninjs_fields(item, plain))
+
+
+def once(articles: Iterable[Article], path: str, seen: dict[str, str], report: Report) -> Iterator[Article]:
+    """Leave out what was read before: feeds are kept again and again, with entries that stay in them.
+
+    Parameters
+    ----------
+    articles : iterable of Article
+        Those of one file.
+    path : str
+        The file.
+    seen : dict of str to str
+        By id, the file from which an article was read; what is new is added.
+    report : callable
+        Is given an error for each that is left out.
+
+    Yields
+    ------
+    Article
+        What has no id, or one that was not seen yet.
+
+    Examples
+    --------
+    >>> [article.text for article in once([Article("a", "1"), Article("b", "1")], "day.rss", {}, print)]
+    day.rss: '1' was read before, from day.rss; read it once, or pass over such with --skip-bad
+    ['a']
+    """
+    for article in articles:
+        before = seen.get(article.id, "") if article.id else ""
+        if before:
+            reason = f"{article.id!r} was read before, from {before}"
+            report(ReadError(path, f"{reason}; read it once, or pass over such with --skip-bad"))
+        else:
+            seen[article.id] = path
+            yield article
 
 
 def _retell(report: Report, path: str, place: str, error: ReadError) -> None:

@@ -20,7 +20,7 @@ from dedup.articles import TEXT_FIELDS, Article, as_article
 from dedup.errors import InputError, ReadError
 from dedup.extras import load_extra
 from dedup.formats import tables
-from dedup.formats.kinds import read_html, read_ninjs, read_warc, read_xml
+from dedup.formats.kinds import REPEATED, once, read_html, read_ninjs, read_warc, read_xml
 from dedup.formats.ninjs import is_ninjs
 
 _Report = Callable[[ReadError], None]
@@ -80,8 +80,11 @@ def read_articles(
         raise InputError(
             f"paths must be an iterable of paths, not a single one, {os.fspath(paths)!r}; use a list"
         )
+    report = on_bad or _raise
+    seen: dict[str, str] = {}
     for file, name in [found for path in paths for found in find_files(os.fspath(path))]:
-        yield from read_file(file, name, on_bad or _raise)
+        articles = read_file(file, name, report)
+        yield from once(articles, file, seen, report) if _ending(file) in REPEATED else articles
 
 
 def _raise(error: ReadError) -> NoReturn:
