@@ -33,7 +33,8 @@ class Edge:
     relation : str
         ``copy``, ``excerpt``, ``update``, ``edit``, ``rewrite`` or ``summary``.
     probability : float
-        Probability that the child was made from this very parent, 0 to 1.
+        Probability that the child was made from this very parent, 0 to 1; of a declared edge .99, or, if
+        something speaks against it, the probability that the two are kin, at most .98.
     declared : str, optional
         What said so where it was declared, such as ``isBasedOn``; empty where the texts did.
 
