@@ -18,6 +18,14 @@ skip_bad_option = click.option(
     "--skip-bad", is_flag=True, help="Go on past articles that cannot be used; count them."
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Nothing but errors on standard error.")
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes; more than one pay from some thousand articles on.",
+)
 file_argument = click.argument("file", metavar="FILE")
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, to be read by a program.")
 timeout_option = click.option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -115,7 +115,7 @@ def write_lineage(paths: Iterable[str], output: str | None, settings: Settings, 
     from dedup.corpus.lineage import find_lineage
 
     def summary(found: CorpusLineage) -> str:
-        return f"{found.n_families:,} families, the largest of {found.largest:,}"
+        return f"families: {found.n_families:,}, the largest of {found.largest:,}"
 
     with (
         timed(settings, summary) as done,
@@ -129,10 +129,17 @@ def write_lineage(paths: Iterable[str], output: str | None, settings: Settings, 
 
 def write_found(found: Found, output: str | None) -> None:
     """Write records as lines to standard output, or to a file by its ending."""
+    write_to(output, found.records(), found.kind)
+
+
+def write_to(output: str | None, records: Iterable[Mapping[str, Any]], kind: str) -> None:
+    """Write records of a kind as lines to standard output, or to a file by its ending."""
     if output is None:
-        write(None, map(json_line, found.records()))
+        write(None, map(json_line, records))
     else:
-        found.write(output)
+        from dedup.corpus.outputs import write_records
+
+        write_records(output, records, kind)
 
 
 @contextmanager

@@ -3,12 +3,10 @@
 What takes long to import is imported inside the command that needs it, so that ``dedup --help`` is quick.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 import click
 
-from dedup.articles import Article
 from dedup.cli.colour import make_paint
 from dedup.cli.common import (
     output_option,
@@ -17,29 +15,18 @@ from dedup.cli.common import (
     read,
     skip_bad_option,
     tell_contradictions,
+    workers_option,
     write,
 )
 from dedup.cli.corpus import Settings, corpus_options, is_corpus, write_lineage
+from dedup.cli.duplicates import duplicates
 from dedup.cli.index import index
 from dedup.cli.outputs import NAMES, choose_output
 from dedup.cli.progress import progress
 from dedup.cli.watch import watch
 from dedup.errors import DedupError, InputError
-from dedup.formats.writers import json_line
-
-if TYPE_CHECKING:
-    from dedup.duplicates.find import Duplicates
 
 _BAD_INPUT, _INTERRUPTED = 2, 130
-
-_workers = click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Processes; more than one pay from some thousand articles on.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -87,7 +74,7 @@ def cli() -> None:
     metavar="P",
     help="Probability from which an edge counts.",
 )
-@_workers
+@workers_option
 @corpus_options
 @skip_bad_option
 @quiet_option
@@ -170,52 +157,7 @@ def compare(a: str, b: str) -> None:
     write(None, [printed(compare_texts(_only_text(a), _only_text(b)), make_paint())])
 
 
-@cli.command()
-@paths_argument
-@click.option(
-    "--threshold",
-    type=click.FloatRange(0, 1, min_open=True),
-    metavar="T",
-    default=0.7,
-    show_default=True,
-    help="Share of 5-word shingles from which two articles are near-duplicates.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "jsonl"]),
-    default="text",
-    show_default=True,
-    help="Clusters to read, or one JSON line an article.",
-)
-@output_option
-@_workers
-@skip_bad_option
-@quiet_option
-def duplicates(
-    paths: tuple[str, ...],
-    threshold: float,
-    form: str,
-    output: str | None,
-    workers: int,
-    skip_bad: bool,
-    quiet: bool,
-) -> None:
-    """Find near-duplicates: articles of nearly the same words.
-
-    With --format jsonl, one line an article, in input order; the cluster is the id of its first member:
-
-    \b
-      {"id": "a2", "cluster": "a1", "duplicates": [{"id": "a1", "resemblance": 0.93}]}
-    """
-    from dedup.duplicates.find import find_duplicates
-
-    articles = read(paths, skip_bad, quiet)
-    with progress(f"Comparing {len(articles):,} articles", quiet=quiet):
-        found = find_duplicates(articles, threshold=threshold, workers=workers)
-    write(output, _clusters(articles, found) if form == "text" else _duplicate_lines(articles, found))
-
-
+cli.add_command(duplicates)
 cli.add_command(index)
 cli.add_command(watch)
 
@@ -259,27 +201,3 @@ def _only_text(path: str) -> str:
             f"{path} must hold one article to compare, not {len(articles)}; name a file with one"
         )
     return articles[0].text
-
-
-def _clusters(articles: Sequence[Article], found: "Duplicates") -> Iterator[str]:
-    best = dict.fromkeys(range(len(articles)), 0.0)
-    for pair, resemblance in zip(found.pairs.tolist(), found.resemblance.tolist(), strict=True):
-        for member in pair:
-            best[member] = max(best[member], resemblance)
-    for members in found.clusters:
-        yield f"{len(members)} near-duplicates"
-        for member in members:
-            yield f"  {best[member]:.2f}  {articles[member].id}  {articles[member].title}".rstrip()
-    n_members = sum(map(len, found.clusters))
-    yield f"clusters: {len(found.clusters)}, of {n_members} of {len(articles)} articles"
-
-
-def _duplicate_lines(articles: Sequence[Article], found: "Duplicates") -> Iterator[str]:
-    first = {member: members[0] for members in found.clusters for member in members}
-    others: dict[int, list[dict[str, Any]]] = {}
-    for (a, b), resemblance in zip(found.pairs.tolist(), found.resemblance.tolist(), strict=True):
-        others.setdefault(a, []).append({"id": articles[b].id, "resemblance": round(resemblance, 4)})
-        others.setdefault(b, []).append({"id": articles[a].id, "resemblance": round(resemblance, 4)})
-    for place, article in enumerate(articles):
-        cluster = articles[first.get(place, place)].id
-        yield json_line({"id": article.id, "cluster": cluster, "duplicates": others.get(place, [])})

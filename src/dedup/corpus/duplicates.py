@@ -98,6 +98,8 @@ class CorpusDuplicates:
 
     Attributes
     ----------
+    kind : str
+        ``"duplicates"``: what `dedup.corpus.outputs.SCHEMAS` calls its records.
     pairs : ndarray of int64, shape (n_pairs, 2)
         Verified pairs, first < second, sorted. An identical text is paired with its first copy only.
     resemblance : ndarray of float64, shape (n_pairs,)
@@ -124,6 +126,8 @@ class CorpusDuplicates:
     ...     found.n_clusters
     0
     """
+
+    kind = "duplicates"
 
     def __init__(self, session: Session, threshold: float) -> None:
         self.session, store, self.threshold = session, session.store, threshold
@@ -153,7 +157,7 @@ class CorpusDuplicates:
 
     def write(self, path: str | PathLike[str]) -> None:
         """Write the records to a file; see `dedup.corpus.CorpusLineage.write`."""
-        write_records(path, self.records(), "duplicates")
+        write_records(path, self.records(), self.kind)
 
     def close(self) -> None:
         """End the processes; remove the stage files, unless a folder was named."""

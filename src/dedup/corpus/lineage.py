@@ -115,6 +115,8 @@ class CorpusLineage:
 
     Attributes
     ----------
+    kind : str
+        ``"lineage"``: what `dedup.corpus.outputs.SCHEMAS` calls its records.
     n_articles : int
         How many were read.
     n_bad : int
@@ -138,6 +140,8 @@ class CorpusLineage:
     ...     found.n_articles, found.n_families
     (1, 0)
     """
+
+    kind = "lineage"
 
     def __init__(self, session: Session, edges: Path, min_probability: float) -> None:
         self._session, store = session, session.store
@@ -200,7 +204,7 @@ class CorpusLineage:
         MissingExtraError
             If it is Parquet and pyarrow is not installed.
         """
-        write_records(path, self.records(), "lineage")
+        write_records(path, self.records(), self.kind)
 
     def main_parents(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the articles that have parents, and the main parent of each, by number in input order."""

@@ -27,6 +27,7 @@ Progress = Callable[[str, int, int], None]
 class Found(Protocol):
     """What was found in a corpus: a `CorpusLineage`, or `CorpusDuplicates`."""
 
+    kind: str
     n_articles: int
     n_bad: int
     n_bytes: int
@@ -34,9 +35,6 @@ class Found(Protocol):
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield a record an article."""
-
-    def write(self, path: str) -> None:
-        """Write the records to a file."""
 
 
 class Session:
