@@ -130,8 +130,8 @@ def _choose(frame: DataFrame) -> DataFrame:
 
 def _read(batches: Iterator[Any], use_times: bool, stripped: bool) -> Iterator[Any]:
     for batch in batches:
-        rows = [_row(item, use_times, stripped) for item in batch.to_pylist()]
-        rows = [row for row in rows if row is not None]
+        read = (_row(item, use_times, stripped) for item in batch.to_pylist())
+        rows = [row for row in read if row is not None]
         if rows:
             names = [part.split(" ")[0] for part in _READ.split(", ")]
             yield make_batch(

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.spark.frames import array, functions, make_batch, map_batches, unpack
+from dedup.spark.buckets import HOT, PLACE, in_buckets
+from dedup.spark.frames import Function, array, functions, make_batch, map_batches, unpack
+from dedup.spark.kept import Kept
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-HOT = -1
-"""The bucket of hot keys, which are not joined in one piece."""
 
 SAMPLED = 1_024
 """One article in so many is looked at to find hot keys: those of some 65,000 articles and more."""
@@ -44,8 +43,8 @@ def find_hot(texts: DataFrame, sample: Sample, n_texts: int, most: int) -> NDArr
     Returns
     -------
     ndarray of uint64, shape (n_hot,)
-        Ascending; at most a key for each `most` keys of the sample. All have more than `most` members, so that
-        a star is what they make anyway, and the answer does not depend on which were found.
+        Ascending; at most a key for each `most` keys of the sample. All have more than `most` members, so
+        that a star is what they make anyway, and the answer does not depend on which were found.
     """
     if n_texts <= SAMPLED * most:
         return np.zeros(0, np.uint64)
@@ -53,6 +52,47 @@ def find_hot(texts: DataFrame, sample: Sample, n_texts: int, most: int) -> NDArr
     keys = map_batches(some, partial(_sample, sample=sample), "key long")
     found = keys.groupBy("key").count().where(f"count > {most}").select("key").toArrow()
     return np.sort(array(found, "key").view(np.uint64))
+
+
+def join_keys_of(
+    keys: DataFrame,
+    hot: NDArray[np.uint64],
+    join: Callable[[Any], Iterator[Any]],
+    bucket_pairs: Function,
+    schema: str,
+    partitions: int,
+    kept: Kept,
+) -> DataFrame:
+    """Join keys in their buckets, and hot ones beside them.
+
+    Parameters
+    ----------
+    keys : DataFrame
+        `BUCKETS`, from `put_in_buckets`.
+    hot : ndarray of uint64, shape (n_hot,)
+        The keys that went into the bucket `HOT`.
+    join : callable
+        Takes a bucket, and yields rows of `schema`.
+    bucket_pairs : callable
+        Takes batches of what `pair_hot` found, and yields rows of `schema`.
+    schema : str
+        What comes out.
+    partitions : int
+        Partitions of what is shuffled.
+    kept : Kept
+        Where the keys are kept if they are read twice.
+
+    Returns
+    -------
+    DataFrame
+        What `join` and `bucket_pairs` yield.
+    """
+    if not len(hot):
+        return in_buckets(keys, partitions, join, schema)
+    keys = kept.persist(keys)
+    pairs = pair_hot(keys.where(f"bucket = {HOT}"))
+    usual = in_buckets(keys.where(f"bucket <> {HOT}"), partitions, join, schema)
+    return usual.union(map_batches(pairs, bucket_pairs, schema))
 
 
 def _sample(batches: Iterator[Any], sample: Sample) -> Iterator[Any]:
@@ -101,4 +141,4 @@ def _unpack(batches: Iterator[Any]) -> Iterator[Any]:
     for batch in batches:
         members = unpack(batch.column("members").to_pylist(), "<i8")
         keys = unpack(batch.column("keys").to_pylist(), "<i8")
-        yield make_batch(key=keys, span=(members // (SPAN << 24)).astype(np.int32), member=members)
+        yield make_batch(key=keys, span=(members // (SPAN << int(PLACE))).astype(np.int32), member=members)

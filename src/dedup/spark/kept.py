@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dedup.errors import InputError
 from dedup.extras import load_extra
+from dedup.spark.session import is_local
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -35,8 +36,8 @@ class Kept:
     Notes
     -----
     A stage that was written is never made again, whichever executor is lost. It also ends the plan of what
-    comes after it: plans of plans that were only cached grew without bounds, and with them their printed form,
-    which Spark makes for each job. An executor that is lost takes its texts along, and they are read again.
+    comes after it: plans of plans that were only cached grew without bounds, and with them their printed
+    form, which Spark makes for each job. An executor that is lost takes its texts along: they are read again.
     """
 
     def __init__(self, session: SparkSession, work: str | None = None) -> None:
@@ -85,7 +86,7 @@ def _usual_folder(session: SparkSession) -> str:
     checkpoints: str | None = context.getCheckpointDir()
     if checkpoints:
         return checkpoints
-    if not context.master.startswith("local"):
+    if not is_local(session):
         raise InputError(
             "work is missing; name a folder that all executors reach, such as hdfs:///tmp or s3://bucket/tmp"
         )

@@ -36,9 +36,9 @@ class SparkLineage:
     Attributes
     ----------
     articles : DataFrame
-        The records of `dedup.Lineage.records`: ``id``, ``family``, ``role``, ``parents`` (``id``, ``relation``
-        and ``probability``, the main parent first) and ``cited``; and ``place``, the article's number in the
-        order of time and id.
+        The records of `dedup.Lineage.records`: ``id``, ``family``, ``role``, ``parents`` (``id``,
+        ``relation`` and ``probability``, the main parent first) and ``cited``; and ``place``, the article's
+        number in the order of time and id.
     edges : DataFrame
         ``child``, ``parent``, ``relation``, ``probability`` and ``rank``, which is 0 for a child's first
         parent.
@@ -107,7 +107,7 @@ def find_lineage(
 
     Notes
     -----
-    Declarations (``declared``) are not looked at: the texts and times alone decide. Of articles without id and
+    Declarations (``declared``) are not looked at: texts and times alone decide. Of articles without id and
     with the same title and text, the earlier one gets the shorter name. What comes to the driver are counters
     of terms, 50 MB at most, whatever the size; and, where times leave the direction open, up to `labels.FITS`
     links of what hangs together, 64 MB. ``docs/spark.md`` tells what it costs.

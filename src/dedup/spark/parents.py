@@ -22,7 +22,7 @@ from dedup.spark.labels import label_components
 from dedup.spark.rows import ROWS, outlets_of, sizes, unpack_rows
 
 if TYPE_CHECKING:
-    from pyspark.broadcast import Broadcast
+    from pyspark.core.broadcast import Broadcast
     from pyspark.sql import DataFrame
 
 _LINKS = "child long, parent long, relation int, probability double, rank int"

@@ -28,7 +28,7 @@ from dedup.spark.frames import (
 )
 
 if TYPE_CHECKING:
-    from pyspark.broadcast import Broadcast
+    from pyspark.core.broadcast import Broadcast
     from pyspark.sql import DataFrame
 
 ROWS = "child long, parent long, features binary, hours double, kin double, dated boolean, copied double"
@@ -97,7 +97,8 @@ def sizes(rows: Any) -> NDArray[np.int64]:
 def outlets_of(table: Any) -> NDArray[np.int64]:
     """Number the outlets of some articles, -1 where none is known; only whether they are equal matters."""
     names, numbers = np.unique(np.array(table.column("outlet").to_pylist(), np.object_), return_inverse=True)
-    return np.where(names[numbers] == "", -1, numbers).astype(np.int64) if len(names) else numbers
+    known = np.array([name != "" for name in names], np.bool_)
+    return np.asarray(np.where(known, np.arange(len(names)), -1)[numbers], np.int64)
 
 
 def compare_members(

@@ -93,11 +93,16 @@ _REMEDY = (
 )
 
 
+def is_local(session: SparkSession) -> bool:
+    """Say whether the executors run on this machine."""
+    return (session.sparkContext.master or "").startswith("local")
+
+
 def use_this_python(session: SparkSession) -> None:
     """Let the executors of this machine run the Python that runs here, unless the user chose another."""
     context = session.sparkContext
     chosen = "PYSPARK_PYTHON" in os.environ or context.getConf().contains("spark.pyspark.python")
-    if not chosen and context.master.startswith("local"):
+    if not chosen and is_local(session):
         context.pythonExec = sys.executable
 
 
