@@ -27,7 +27,13 @@ function fill(node, ...children) {
 
 // A text by somebody else: its direction is its own, and ends where it ends.
 function theirs(text, tag = "bdi") {
-  return make(tag, { dir: "auto" }, text);
+  return make(tag, { dir: "auto" }, breakable(text));
+}
+
+// Browsers take time with the square of a word's length to break it into lines; no honest word is as long as this.
+function breakable(text) {
+  if (text.length < 1000) return [text];
+  return text.split(/(\S{500})/u).flatMap((piece, i) => (i % 2 ? [piece, make("wbr")] : [piece]));
 }
 
 function readBlock(name) {

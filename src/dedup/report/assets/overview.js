@@ -58,7 +58,7 @@ function howToRead() {
 }
 
 function makeFilters(refresh) {
-  const field = (label, control) => make("label", {}, make("span", {}, label), control);
+  const field = (label, control) => make("label", { for: control.id }, make("span", {}, label), control);
   const listen = (name, read = (control) => control.value) => (event) => {
     chosen[name] = read(event.target);
     refresh();

@@ -65,12 +65,12 @@ function markedText(text, facts, changed, changedTag) {
     while (fact < facts.length && facts[fact][0] <= from) open.push(facts[fact++]);
     open = open.filter(([, end]) => end > from);
     while (run < changed.length && changed[run][1] <= from) run += 1;
-    let node = document.createTextNode(text.slice(from, to));
+    let inner = breakable(text.slice(from, to));
     for (const [, , kind] of [...open].reverse()) {
-      node = make("mark", { class: `${["quote", "number", "name"][kind % 3]}${kind < 3 ? " shared" : ""}` }, node);
+      inner = [make("mark", { class: `${["quote", "number", "name"][kind % 3]}${kind < 3 ? " shared" : ""}` }, inner)];
     }
-    if (run < changed.length && changed[run][0] <= from) node = make(changedTag, {}, node);
-    nodes.push(node);
+    if (run < changed.length && changed[run][0] <= from) inner = [make(changedTag, {}, inner)];
+    nodes.push(...inner);
   }
   return nodes;
 }
