@@ -178,6 +178,7 @@ OWN = meta(og__url="https://paper.example/7")
         ),
         (OWN + ld([{"isBasedOn": {"name": "Wire"}}, {"isBasedOn": 7}, "x"]), [("Wire", "isBasedOn")]),
         (OWN + '<script type="application/ld+json">{"isBasedOn": </script>', []),
+        (OWN + f'<link itemprop="isBasedOn" href="{WIRE_URL}">', [(WIRE_URL, "isBasedOn")]),
         (OWN + f'<meta name="syndication-source" content="{WIRE_URL}">', [(WIRE_URL, "syndication-source")]),
         (OWN + f'<meta name="Original-Source" content="{WIRE_URL}">', [(WIRE_URL, "original-source")]),
         (OWN + '<meta name="original-source" content="https://paper.example/7#top">', []),
@@ -353,6 +354,12 @@ def test_newsml(write: Write) -> None:
     assert article.published_at
     assert article.published_at.isoformat() == "2026-03-02T09:00:00+00:00"
     assert article.declared == (Declaration("urn:wire:1", "derivedFrom"),)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1", "utf-8-sig"])
+def test_newsml_in_any_encoding(write: Write, encoding: str) -> None:
+    text = newsml().replace('encoding="UTF-8"', f'encoding="{encoding}"').replace("Bridge", "Brücke")
+    assert one(write("item.xml", text.encode(encoding))).title == "Brücke shut"
 
 
 def test_a_message_of_newsml() -> None:

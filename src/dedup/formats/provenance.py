@@ -71,6 +71,11 @@ def read_head(root: Any, url: str = "") -> Head:
     said = [(canonical, "canonical")]
     said += [(value, name) for name in _SOURCES for value in metas.get(name, ())]
     said += [(value, key) for node in nodes for key in _BASED_ON for value in _addresses(node.get(key))]
+    said += [
+        (_text(one.get("href")), "isBasedOn")
+        for one in root.iter("a", "link")
+        if "isbasedon" in _words(one.get("itemprop"))
+    ]
     declared = [(_join(own, source), by) for source, by in said]
     here = page_key(own)
     times = [value for name in _PUBLISHED for value in metas.get(name, ())]
@@ -104,12 +109,12 @@ def _nodes(root: Any) -> Iterator[dict[str, Any]]:
         except (ValueError, RecursionError):
             continue
         while waiting:
-            node = waiting.pop(0)
+            node = waiting.pop()
             if isinstance(node, list):
-                waiting = node + waiting
+                waiting.extend(reversed(node))
             elif isinstance(node, dict):
                 yield node
-                waiting = [node["@graph"], *waiting] if "@graph" in node else waiting
+                waiting.append(node.get("@graph"))
 
 
 def _addresses(value: Any) -> Iterator[str]:
