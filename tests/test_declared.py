@@ -232,7 +232,7 @@ def test_a_higher_probability_leaves_out_what_is_disputed() -> None:
     assert some.contradictions == everything.contradictions
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.data())
 def test_any_declarations(data: st.DataObject) -> None:
     names = [article.id for article in DEV]
