@@ -12,7 +12,7 @@ function showEdge(main, edge) {
     crumbs(["All families", "#"], [root.title, `#family/${root.key}`], [outletOf(child), `#article/${child.key}`],
       [`${edge.relation} of ${outletOf(parent)}`]),
     make("h1", {}, make("span", { class: kindClass(edge.relation) }, glyph(edge.shape, edge.relation),
-      edge.relation[0].toUpperCase() + edge.relation.slice(1)), " of ", theirs(outletOf(parent)), " by ", theirs(outletOf(child))),
+      edge.relation[0].toUpperCase() + edge.relation.slice(1)), " of ", theirs(brief(outletOf(parent))), " by ", theirs(brief(outletOf(child)))),
     make("p", { class: "said", id: "said" }, found.said),
     make("p", { class: "chance" }, make("meter", { min: 0, max: 1, value: edge.probability, "aria-label": "Probability" }),
       " ", make("b", {}, `Probability ${showChance(edge.probability)}. `), chanceInWords(edge.probability),
@@ -103,7 +103,7 @@ function makeTable(edge, found) {
       cell(right, b, facts[0].get(row.child), "ins", "left out"));
   }, 40);
   const head = (article, role) => make("div", { class: "head", role: "columnheader" }, make("span", { class: "role" }, role),
-    make("a", { href: `#article/${article.key}`, class: "title" }, theirs(article.title)),
+    make("a", { href: `#article/${article.key}`, class: "title" }, theirs(brief(article.title))),
     make("span", { class: "byline" }, make("b", {}, theirs(outletOf(article))), ` ${showTime(article.time)}`));
   return make("div", { class: "sides", role: "table", "aria-label": "Source and article, paragraph by paragraph" },
     make("div", { class: "heads", role: "rowgroup" }, make("div", { class: "pair", role: "row" }, head(edge.parent, "Source"),

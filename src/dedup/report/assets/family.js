@@ -10,10 +10,10 @@ function showFamily(main, group, selected) {
   const [tools, tree] = drawTree(group, block, selected);
   fill(main,
     crumbs(["All families", "#"], [root.title, selected && `#family/${root.key}`], ...(selected ? [[outletOf(selected)]] : [])),
-    make("h1", { class: "title" }, theirs(root.title)),
+    make("h1", {}, theirs(brief(root.title))),
     make("p", { class: "lead" }, members.length > 1
-      ? ["First seen: ", make("b", {}, theirs(outletOf(root))), `, ${showTime(root.time)}. ${count(members.length, "article")}.`]
-      : ["Made from several families: ", make("b", {}, theirs(outletOf(root))), `, ${showTime(root.time)}.`]),
+      ? ["First seen: ", make("b", {}, theirs(brief(outletOf(root)))), `, ${showTime(root.time)}. ${count(members.length, "article")}.`]
+      : ["Made from several families: ", make("b", {}, theirs(brief(outletOf(root)))), `, ${showTime(root.time)}.`]),
     make("div", { class: "legend" },
       make("ul", { "aria-label": "Relations" },
         make("li", {}, make("svg", { class: "glyph root", viewBox: "-9 -9 18 18", "aria-hidden": "true" },
