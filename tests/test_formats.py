@@ -326,6 +326,9 @@ def test_what_ninjs_declares() -> None:
     assert ninjs_fields(item, str)["declared"] == [{"source": "urn:2", "by": "ancestors"}]
     found = ninjs_fields(item | {"evolvedfrom": "urn:0"}, str)["declared"]
     assert found == [{"source": "urn:0", "by": "evolvedfrom"}]
+    guess = {"parents": [{"guid": "urn:0", "relation": "rewrite", "inferred_by": "dedup-lineage 0.1.0"}]}
+    assert ninjs_fields(item | {"evolvedfrom": "urn:0", "extra": guess}, str)["declared"] == []
+    assert ninjs_fields(item | {"evolvedfrom": "urn:2", "extra": guess}, str)["declared"]
     assert not is_ninjs({"id": "a", "text": "x", "uri": "u"})
     assert not is_ninjs({"uri": "u", "headline": "no text"})
 

@@ -49,7 +49,8 @@ def ninjs_fields(item: Mapping[str, Any], plain: Callable[[str], str]) -> dict[s
     -------
     dict
         ``id``, ``title``, ``published_at``, ``outlet``, ``url``, ``text`` and ``declared``: the item that it
-        evolved from, or the last of its ancestors.
+        evolved from, or the last of its ancestors. What `dedup.export.ninjs.to_ninjs` marks as inferred was
+        declared by nobody.
 
     Examples
     --------
@@ -62,6 +63,8 @@ def ninjs_fields(item: Mapping[str, Any], plain: Callable[[str], str]) -> dict[s
     ancestors = item.get("ancestors")
     if isinstance(ancestors, list):
         evolved += [("ancestors", _string(one)) for one in reversed(ancestors)]
+    if _is_guessed(item, evolved[0][1]):
+        evolved = []
     declared = [{"source": source, "by": by} for by, source in evolved if source]
     return {
         "id": name,
@@ -72,6 +75,13 @@ def ninjs_fields(item: Mapping[str, Any], plain: Callable[[str], str]) -> dict[s
         "text": _text(item, plain),
         "declared": declared[:1],
     }
+
+
+def _is_guessed(item: Mapping[str, Any], source: str) -> bool:
+    extra = item.get("extra")
+    parents = _list(extra.get("parents")) if isinstance(extra, dict) else []
+    guessed = [one.get("guid") for one in parents if isinstance(one, dict) and one.get("inferred_by")]
+    return source in guessed
 
 
 def _text(item: Mapping[str, Any], plain: Callable[[str], str]) -> str:
