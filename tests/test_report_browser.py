@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from dedup import Article, Edge, Lineage, find_lineage, read_articles
 
@@ -62,6 +62,10 @@ def open_page(browser: Browser) -> Iterator[Open]:
     trouble: list[str] = []
     contexts = []
 
+    def dismiss(dialog: Dialog) -> None:
+        trouble.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
     def open_report(path: Path, view: str = "", **options: Any) -> Page:
         context = browser.new_context(offline=True, **options)
         contexts.append(context)
@@ -69,7 +73,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
         page.on(
             "request", lambda request: trouble.append(request.url) if request.url != path.as_uri() else None
         )
-        page.on("dialog", lambda dialog: (trouble.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", dismiss)
         page.on("pageerror", lambda error: trouble.append(f"error {error}"))
         page.on("console", lambda said: trouble.append(f"console {said.text}"))
         page.on("popup", lambda other: trouble.append(f"window {other.url}"))

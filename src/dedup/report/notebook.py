@@ -155,8 +155,11 @@ def _lines(lineage: Lineage, place: Place, at: dict[str, tuple[float, float]]) -
         if edge.parent not in at:
             continue
         start, height = at[edge.parent]
-        path = f"M{start:.1f} {height:.1f}V{y:.1f}H{x:.1f}"
-        if i:
+        path = f"M{start:.1f} {y:.1f}H{x:.1f}"
+        if i == 0:  # what siblings share has the colour of none
+            trunk = f"M{start:.1f} {height:.1f}V{y:.1f}"
+            yield f'<path d="{trunk}" fill="none" stroke="currentColor" stroke-opacity=".5"/>'
+        else:
             path = f"M{start:.1f} {height:.1f}Q{x:.1f} {height:.1f} {x:.1f} {y:.1f}"
         style = ' stroke-dasharray="6 4"' if i else ""
         colour, width = look_of(edge.relation).colour, width_of(edge.probability)
