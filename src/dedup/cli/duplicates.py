@@ -20,6 +20,7 @@ from dedup.cli.common import (
 )
 from dedup.cli.corpus import Settings, corpus_options, is_corpus, timed, write_found, write_to
 from dedup.cli.progress import progress
+from dedup.cli.spark import Engine, Place, engine_options, spark_duplicates
 from dedup.evidence.terminal import clip, plain
 from dedup.formats.writers import json_line
 
@@ -61,6 +62,7 @@ _THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 @click.option("--dry-run", is_flag=True, help="Write nothing; show clusters, and pairs near the threshold.")
 @workers_option
 @corpus_options
+@engine_options
 @skip_bad_option
 @quiet_option
 def duplicates(
@@ -75,6 +77,7 @@ def duplicates(
     work: str | None,
     memory: str | None,
     restart: bool,
+    engine: Engine,
     skip_bad: bool,
     quiet: bool,
 ) -> None:
@@ -92,8 +95,13 @@ def duplicates(
       {"id": "a2", "kept": "a1", "why": "resemblance", "resemblance": 0.93, "policy": "longest"}
 
     Corpora larger than memory: with --work or --memory, or an --output that ends in .parquet, the work is
-    done on disk, and what is written is these lines, or a table of one row an article.
+    done on disk, and what is written is these lines, or a table of one row an article. With --engine spark,
+    PATH is Parquet or JSON lines, and --output a .jsonl file or a folder for Parquet; clusters are named by
+    their first member in the order of ids.
     """
+    if engine.is_spark:
+        spark_duplicates(Place(engine, paths, output, work, skip_bad, quiet), threshold=threshold)
+        return
     settings = Settings(work, memory, restart, workers, skip_bad, quiet)
     if dry_run and (output or survivors):
         raise click.UsageError("--dry-run writes nothing; leave out --output and --survivors")

@@ -23,6 +23,8 @@ from dedup.cli.duplicates import duplicates
 from dedup.cli.index import index
 from dedup.cli.outputs import NAMES, choose_output
 from dedup.cli.progress import progress
+from dedup.cli.spark import Engine, Place, engine_options, spark_lineage
+from dedup.cli.tune import tune
 from dedup.cli.watch import watch
 from dedup.errors import DedupError, InputError
 
@@ -47,6 +49,7 @@ def cli() -> None:
       zcat feed.jsonl.gz | dedup lineage - --min-probability 0.8
       dedup compare theirs.txt ours.txt             show what two texts share
       dedup duplicates crawl.csv --threshold 0.8    find copies, cheaply
+      dedup tune crawl.csv                          choose the threshold
       dedup index add news.dedup today.jsonl        place what is new among what was kept
       dedup watch news.dedup https://wire.example/rss
 
@@ -76,6 +79,7 @@ def cli() -> None:
 )
 @workers_option
 @corpus_options
+@engine_options
 @skip_bad_option
 @quiet_option
 def lineage(
@@ -89,6 +93,7 @@ def lineage(
     work: str | None,
     memory: str | None,
     restart: bool,
+    engine: Engine,
     skip_bad: bool,
     quiet: bool,
 ) -> None:
@@ -119,10 +124,17 @@ def lineage(
 
     Corpora larger than memory: with --work or --memory, or an --output that ends in .parquet, the work is
     done on disk, and what is written is the lines of --format jsonl, or a table of one row an article.
+
+    With --engine spark, PATH is Parquet or JSON lines, --work a folder that all executors reach, and --output
+    a .jsonl file or a folder, in which articles and edges are written as Parquet.
     """
     from dedup.lineage.find import DEFAULT_MIN_PROBABILITY, find_lineage
 
     least = DEFAULT_MIN_PROBABILITY if min_probability is None else min_probability
+    if engine.is_spark:
+        place = Place(engine, paths, output, work, skip_bad, quiet)
+        spark_lineage(place, use_times=not ignore_dates, min_probability=least)
+        return
     settings = Settings(work, memory, restart, workers, skip_bad, quiet)
     if is_corpus(settings, output):
         write_lineage(paths, output, settings, use_times=not ignore_dates, min_probability=least)
@@ -158,6 +170,7 @@ def compare(a: str, b: str) -> None:
 
 
 cli.add_command(duplicates)
+cli.add_command(tune)
 cli.add_command(index)
 cli.add_command(watch)
 
