@@ -71,8 +71,11 @@ def describe(sources: Iterable[Any]) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     for source in sources:
-        if not isinstance(source, str) or source == "-":
-            found.append({"kind": "standard input" if source == "-" else type(source).__name__})
+        if not isinstance(source, str):
+            found.append({"kind": type(source).__name__})
+            continue
+        if source == "-":
+            found.append({"kind": "standard input"})
             continue
         for path, _ in find_files(source):
             about = os.stat(path)
