@@ -38,8 +38,11 @@ function showArticle(article, block) {
     && make("a", { href: article.url, rel: "noopener noreferrer", class: "url" }, brief(article.url));
   const disputes = disputed.filter((one) => one.article === article);
   return make("section", { class: "article", "aria-labelledby": "article-title", id: "article" },
-    make("h2", { id: "article-title", class: "title" }, theirs(article.title)),
-    make("p", { class: "byline" }, make("b", {}, theirs(outletOf(article))), ` ${showTime(article.time)}`),
+    make("h2", { id: "article-title" }, theirs(brief(article.title))),
+    article.title.length > LONGEST_IN_LIST && make("details", {},
+      make("summary", {}, `The whole title: ${count(article.title.length, "character")}`),
+      make("p", { class: "whole", tabindex: "0" }, theirs(article.title))),
+    make("p", { class: "byline" }, make("b", {}, theirs(brief(outletOf(article)))), ` ${showTime(article.time)}`),
     outward && make("p", {}, outward),
     article.url && !outward && make("p", { class: "url" }, theirs(brief(article.url))),
     make("p", { class: "id" }, "Id: ", make("code", {}, theirs(article.id))),
