@@ -178,6 +178,8 @@ def test_from_the_command_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]
     assert main(["lineage", HARBOUR, "--format", "html", "--title", "<Quay>", "-o", output]) == 0
     assert "<title>&lt;Quay&gt;</title>" in Path(output).read_text(encoding="utf-8")
     assert capfd.readouterr() == ("", "")
+    assert main(["lineage", HARBOUR, "--title", "Quay"]) == 2
+    assert "only a report has a title; leave out --title 'Quay'" in capfd.readouterr().err
     assert main(["lineage", HARBOUR, "--format", "html"]) == 0
     assert capfd.readouterr().out.startswith("<!DOCTYPE html>")
 

@@ -35,7 +35,7 @@ def choose_output(form: str, output: str | None, title: str | None = None) -> Ex
     MissingExtraError
         If the format needs a package that is not installed.
     InputError
-        If a report would be written to a terminal.
+        If a report would be written to a terminal, or something else was given a title.
     """
     if form == "html":
         if output is None and sys.stdout.isatty():
@@ -43,6 +43,8 @@ def choose_output(form: str, output: str | None, title: str | None = None) -> Ex
         from dedup.report.page import report_lines
 
         return partial(report_lines, title=title)
+    if title is not None:
+        raise InputError(f"only a report has a title; leave out --title {title!r}, or say --format html")
     if form == "tree" and output is None:
         from dedup.lineage.tree import draw
 
