@@ -227,6 +227,26 @@ def test_a_dry_run_shows_and_writes_nothing(
     assert "--dry-run writes nothing" in capsys.readouterr().err
 
 
+def test_what_cannot_be_written_is_said_before_the_work(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work = tmp_path / "work"
+    (tmp_path / "folder").mkdir()
+    for command in ("lineage", "duplicates"):
+        for output, why in (
+            (tmp_path / "no" / "o.jsonl", "no such folder"),
+            (tmp_path / "folder", "it is a fo"),
+        ):
+            assert run(command, source, "--work", work, "-o", output) == 2
+            assert f"{output} cannot be written: {why}" in capsys.readouterr().err
+    assert run("lineage", tmp_path / "no.jsonl", "--work", work) == 2
+    assert "no.jsonl: no such file or folder" in capsys.readouterr().err
+    assert not work.exists()
+    work.write_text("a file")
+    assert run("lineage", source, "--work", work) == 2
+    assert "work cannot be used to work in: file exists" in capsys.readouterr().err
+
+
 def test_the_first_difference() -> None:
     assert first_difference("a b c d e", "a b c d e") == ("c d e (ends)", "c d e (ends)")
     assert first_difference("x", "y " * 20) == ("x", " ".join(["y"] * 9) + " …")

@@ -117,6 +117,7 @@ def write_lineage(paths: Iterable[str], output: str | None, settings: Settings, 
     def summary(found: CorpusLineage) -> str:
         return f"families: {found.n_families:,}, the largest of {found.largest:,}"
 
+    check_outputs(output)
     with (
         timed(settings, summary) as done,
         stage_bar(quiet=settings.quiet) as tell,
@@ -125,6 +126,14 @@ def write_lineage(paths: Iterable[str], output: str | None, settings: Settings, 
         write_found(found, output)
         done(found, output)
     tell_contradictions(found.contradictions, settings.quiet)
+
+
+def check_outputs(*outputs: str | None) -> None:
+    """Say before the work what cannot be written."""
+    from dedup.corpus.outputs import check_output
+
+    for output in filter(None, outputs):
+        check_output(output)
 
 
 def write_found(found: Found, output: str | None) -> None:

@@ -18,7 +18,15 @@ from dedup.cli.common import (
     workers_option,
     write,
 )
-from dedup.cli.corpus import Settings, corpus_options, is_corpus, timed, write_found, write_to
+from dedup.cli.corpus import (
+    Settings,
+    check_outputs,
+    corpus_options,
+    is_corpus,
+    timed,
+    write_found,
+    write_to,
+)
 from dedup.cli.progress import progress
 from dedup.cli.spark import Engine, Place, engine_options, spark_duplicates
 from dedup.evidence.terminal import clip, plain
@@ -99,6 +107,8 @@ def duplicates(
     PATH is Parquet or JSON lines, and --output a .jsonl file or a folder for Parquet; clusters are named by
     their first member in the order of ids.
     """
+    if engine.is_spark and (keep or survivors or dry_run):
+        raise click.UsageError("--engine spark finds clusters only; leave out --keep, --survivors, --dry-run")
     if engine.is_spark:
         spark_duplicates(Place(engine, paths, output, work, skip_bad, quiet), threshold=threshold)
         return
@@ -136,6 +146,7 @@ def _on_disk(
         return f"clusters: {found.n_clusters:,}, the largest of {found.largest:,}, with {n_gone:,} to drop"
 
     policy = parse_policy(keep) if keep else None
+    check_outputs(output, survivors)
     with (
         timed(settings, summary) as done,
         stage_bar(quiet=settings.quiet) as tell,

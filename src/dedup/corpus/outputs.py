@@ -50,6 +50,42 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 """Columns of the tables that are written, by what they hold; a list stands for a list of structs."""
 
 
+def check_output(path: str | PathLike[str]) -> None:
+    """Say before the work, not after it, that an output cannot be written.
+
+    Parameters
+    ----------
+    path : str or path
+        As for `write_records`.
+
+    Raises
+    ------
+    DedupError
+        If there is no such folder, it may not be written, or the file is a folder.
+    MissingExtraError
+        If it is Parquet and pyarrow is not installed.
+
+    Examples
+    --------
+    >>> check_output("no-such-folder/found.jsonl")
+    Traceback (most recent call last):
+    dedup.errors.DedupError: no-such-folder/found.jsonl cannot be written: no such folder
+    """
+    path = os.fspath(path)
+    folder = os.path.dirname(path) or "."
+    if path.lower().endswith(".parquet"):
+        load_extra("pyarrow", EXTRA)
+    why = ""
+    if os.path.isdir(path):
+        why = "it is a folder"
+    elif not os.path.isdir(folder):
+        why = "no such folder"
+    elif path != "-" and not os.path.exists(path) and not os.access(folder, os.W_OK):
+        why = "permission denied"
+    if why:
+        raise DedupError(f"{path} cannot be written: {why}")
+
+
 def write_records(path: str | PathLike[str], records: Iterable[Mapping[str, Any]], kind: str) -> None:
     """Write records to a file, whole or not at all.
 
