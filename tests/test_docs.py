@@ -97,25 +97,6 @@ def test_what_is_not_run_is_counted() -> None:
     assert {name: n for name, n in n_untested.items() if n} == UNTESTED
 
 
-def test_python_is_formatted(tmp_path: Path) -> None:
-    for name, text in PAGES.items():
-        bodies = [text[b.start : b.end] for b in find_blocks(text) if b.kind == "python"]
-        for number, body in enumerate(bodies):
-            (tmp_path / f"{name.replace('/', '-')}-{number}.py").write_text(body, encoding="utf-8")
-    ruff = [
-        sys.executable,
-        "-m",
-        "ruff",
-        "format",
-        "--isolated",
-        "--line-length=110",
-        "--diff",
-        str(tmp_path),
-    ]
-    done = subprocess.run(ruff, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
 def test_the_site_has_every_public_name(site: Path) -> None:
     pages = "".join(page.read_text(encoding="utf-8") for page in (site / "reference").glob("*.html"))
     names = {name if name not in ERRORS else f"errors.{name}" for name in dedup.__all__}
