@@ -38,7 +38,7 @@ def in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_there_is_something_to_hold_true() -> None:
     assert len(PROGRAMS) == sum(kind == "python" for kind, _ in BLOCKS) == 3
     assert len(SESSIONS) == 1
-    assert len(COMMANDS) == 9
+    assert len(COMMANDS) == 11
 
 
 @pytest.mark.parametrize(("program", "output"), PROGRAMS)
