@@ -98,10 +98,11 @@ def _compare(
     wanted = _digest(map(json_line, find_lineage(articles).records()))
     alone = {"lineage": time.perf_counter() - start}
     start = time.perf_counter()
-    found = find_duplicates(sorted(articles, key=lambda article: article.id))
+    by_id = sorted(articles, key=lambda article: article.id)
+    found = find_duplicates(by_id)
     n_wanted = len(found.pairs)
     alone["duplicates"] = time.perf_counter() - start
-    del articles
+    del articles, by_id
     for call in ("lineage", "duplicates"):
         for n_partitions in partitions:
             run = f"{call}, {name}, {n_partitions} partitions"

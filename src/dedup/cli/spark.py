@@ -136,8 +136,10 @@ def _spark(place: Place) -> Iterator[tuple[DataFrame, list[str]]]:
 
     What Spark refuses becomes an error of this library: a line, and no trace of two languages.
     """
+    from dedup.spark.session import check_files, read_files, start_session
+
     _check(place)
-    from dedup.spark.session import read_files, start_session
+    check_files(place.paths)  # before Spark is started, which takes seconds
 
     start, said = time.monotonic(), list[str]()
     session = start_session(place.engine.master)

@@ -85,13 +85,8 @@ def read_members(batches: Iterator[Any]) -> Iterator[tuple[Any, NDArray[np.int64
 
 def sizes(rows: Any) -> NDArray[np.int64]:
     """Weigh the rows of a table by their texts, in bytes, shape (n_rows,)."""
-    lengths = (
-        load_extra("pyarrow.compute", "spark")
-        .binary_length(rows.column("text"))
-        .to_numpy(zero_copy_only=False)
-        .astype(np.int64)
-    )
-    return np.maximum(lengths, _LEAST)
+    lengths = load_extra("pyarrow.compute", "spark").binary_length(rows.column("text"))
+    return np.asarray(np.maximum(lengths.to_numpy(zero_copy_only=False), _LEAST), np.int64)
 
 
 def outlets_of(table: Any) -> NDArray[np.int64]:

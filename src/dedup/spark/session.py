@@ -130,6 +130,17 @@ def read_files(session: SparkSession, paths: Sequence[str]) -> DataFrame:
     ReadError
         If there is no such file.
     """
+    if not check_files(paths):
+        return session.read.parquet(*paths)
+    F = functions()
+    text = session.read.text(list(paths))
+    return text.select(
+        F.col("value").cast("binary").alias("line"), F.col("_metadata.file_path").alias("file")
+    )
+
+
+def check_files(paths: Sequence[str]) -> bool:
+    """Say whether files are JSON lines and not Parquet; raise as `read_files` does."""
     if not paths:
         raise InputError("paths is empty; name files or folders of Parquet or JSON lines")
     are_lines = {_are_lines(path) for path in paths}
@@ -140,13 +151,7 @@ def read_files(session: SparkSession, paths: Sequence[str]) -> DataFrame:
     for path in paths:
         if "://" not in path and "*" not in path and not Path(path).exists():
             raise ReadError(path, "no such file or directory")
-    if not are_lines.pop():
-        return session.read.parquet(*paths)
-    F = functions()
-    text = session.read.text(list(paths))
-    return text.select(
-        F.col("value").cast("binary").alias("line"), F.col("_metadata.file_path").alias("file")
-    )
+    return are_lines.pop()
 
 
 def _are_lines(path: str) -> bool:
