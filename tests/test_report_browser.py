@@ -318,6 +318,7 @@ def test_what_is_declared_and_what_is_not_in_the_pile(open_page: Open, tmp_path:
     expect(page.locator(".disputed li")).to_have_text(said)
     page.locator(".disputed a").click()
     expect(page.locator("#article")).to_contain_text(said)
+    expect(page.locator(".legend")).to_contain_text("dashed line: from another parent, too")
     expect(page.locator(".legend")).to_contain_text("stated by the article or its metadata")
     expect(page.locator("path.branch.is-declared")).to_have_count(1)
     expect(page.locator("path.branch.other")).to_have_count(1)

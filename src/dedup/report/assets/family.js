@@ -21,6 +21,7 @@ function showFamily(main, group, selected) {
         overview.relations.filter(({ name }) => relations.has(name)).map(({ name, shape }) =>
           make("li", { class: kindClass(name) }, glyph(shape, name), name)),
         make("li", {}, "thick line: probable"),
+        members.some((article) => article.parents.length > 1) && make("li", {}, "dashed line: from another parent, too"),
         members.some((article) => article.parents.some((edge) => edge.declared))
           && make("li", {}, make("span", { class: "declared" }, "declared"), " stated by the article or its metadata"),
         block.absent.length > 0 && make("li", {}, make("svg", { class: "glyph", viewBox: "-9 -9 18 18", "aria-hidden": "true" },
