@@ -248,7 +248,7 @@ class Lineage:
 
         Notes
         -----
-        Some 4 ms an edge, and 5 kB an article with kin. It holds the whole texts of all articles that have kin,
+        Some 4 ms an edge, and 5 kB an article with kin. It holds the whole texts of articles that have kin,
         of the others only titles. The same lineage and title make the same file.
 
         Examples
