@@ -190,7 +190,7 @@ def test_what_cannot_be_used_is_named(session: SparkSession) -> None:
     ):
         spark_lineage(frame)
     found = spark_lineage(frame, skip_bad=True)
-    assert (found.n_articles, found.n_bad) == (1, 2)
+    assert (found.n_articles, found.n_bad, found.n_declared) == (1, 2, 0)
     found.close()
 
 
@@ -199,10 +199,15 @@ def test_the_command_reads_and_writes(
 ) -> None:
     rows = read_set("lineage_dev")[:40]
     lines, table = tmp_path / "day.jsonl", tmp_path / "day.parquet"
-    lines.write_text("\n\n".join(json.dumps(known(row)) for row in rows), encoding="utf-8")
+    declared = [
+        known(rows[0]) | {"declared": [{"source": "elsewhere", "by": "canonical"}]},
+        *map(known, rows[1:]),
+    ]
+    lines.write_text("\n\n".join(map(json.dumps, declared)), encoding="utf-8")
     frame_of(session, rows).write.parquet(str(table))
     output = tmp_path / "lineage.jsonl"
-    assert main(["lineage", "--engine", "spark", "-q", str(lines), "-o", str(output)]) == 0
+    assert main(["lineage", "--engine", "spark", str(lines), "-o", str(output)]) == 0
+    assert "1 declare what they were made from, which Spark does not follow" in capfd.readouterr().err
     assert sorted(output.read_text(encoding="utf-8").splitlines()) == lines_of_one_machine(rows)
     folder = tmp_path / "found"
     assert main(["duplicates", "--engine", "spark", str(table), "-o", str(folder)]) == 0

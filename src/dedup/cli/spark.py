@@ -116,6 +116,8 @@ def spark_lineage(place: Place, *, use_times: bool, min_probability: float) -> N
         found = find_lineage(frame, use_times=use_times, min_probability=min_probability, **place.keywords())
         _write(place.output, found.records(), {"articles": found.articles, "edges": found.edges})
         said += [f"{found.n_articles:,} articles", f"{found.edges.count():,} edges", *_skipped(found.n_bad)]
+        if found.n_declared:
+            said.append(f"{found.n_declared:,} declare what they were made from, which Spark does not follow")
         found.close()
 
 

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 LINE, FILE = "line", "file"
 """Columns of `read_files`: the JSON of an article as bytes, and the file that it stands in."""
 
-_FIELDS = (*TEXT_FIELDS, *TITLE_FIELDS, *TIME_FIELDS, *OUTLET_FIELDS, "id", "url")
-_READ = "id string, given boolean, title string, url string, seconds double, outlet string, text string, "
-_READ += "digest binary, error string, kind string"
+_FIELDS = (*TEXT_FIELDS, *TITLE_FIELDS, *TIME_FIELDS, *OUTLET_FIELDS, "id", "url", "declared")
+_READ = "id string, given boolean, declares boolean, title string, url string, seconds double, "
+_READ += "outlet string, text string, digest binary, error string, kind string"
 _NUMBERED = "id string, digest binary, slice int, at long"
 _N_SHOWN = 10  # ids that an error spells out
 _N_NAMED = 60  # characters of a broken line that an error shows
@@ -57,6 +57,8 @@ class Pile:
         Rows of `read` and of `texts`.
     n_bad : int
         Rows that could not be used, and were skipped.
+    n_declared : int
+        Articles that declare what they were made from.
     """
 
     read: DataFrame
@@ -65,6 +67,7 @@ class Pile:
     n_articles: int
     n_texts: int
     n_bad: int
+    n_declared: int
 
 
 def read_pile(
@@ -103,8 +106,8 @@ def read_pile(
     chosen = _choose(frame)
     read = map_batches(chosen, partial(_read, use_times=use_times, stripped=stripped), _READ)
     read = kept.persist(read)
-    seen = read.selectExpr("count(*) AS n", "count(error) AS n_bad", "count_if(NOT given) AS n_unnamed")
-    n, n_bad, n_unnamed = seen.collect()[0]
+    seen = read.selectExpr("count(*)", "count(error)", "count_if(NOT given)", "count_if(declares)")
+    n, n_bad, n_unnamed, n_declared = seen.collect()[0]
     if n_bad and not skip_bad:
         bad = read.where("error IS NOT NULL").selectExpr("min(struct(error, kind)) AS bad").collect()[0].bad
         more = f"; {n_bad - 1:,} more cannot be used" if n_bad > 1 else ""
@@ -114,7 +117,7 @@ def read_pile(
     firsts = places.where("place = first").select("id", "place")
     texts = read.select("id", "seconds", "outlet", "text").join(firsts, "id").drop("id")
     texts = kept.persist(texts.repartition(partitions, F.col("place")))
-    return Pile(read, places, texts, n - n_bad, firsts.count(), n_bad)
+    return Pile(read, places, texts, n - n_bad, firsts.count(), n_bad, n_declared)
 
 
 def _choose(frame: DataFrame) -> DataFrame:
@@ -143,7 +146,7 @@ def _column(name: str, values: list[Any]) -> Any:
     from dedup.spark.frames import arrow
 
     pa = arrow()
-    types = {"given": pa.bool_(), "seconds": pa.float64(), "digest": pa.binary()}
+    types = {"given": pa.bool_(), "declares": pa.bool_(), "seconds": pa.float64(), "digest": pa.binary()}
     return pa.array(values, types.get(name, pa.string()))
 
 
@@ -159,9 +162,9 @@ def _row(item: dict[str, Any], use_times: bool, stripped: bool) -> tuple[Any, ..
         digest = _digest(article.text, stripped)
     except (InputError, UnicodeEncodeError) as error:
         kind = type(error).__name__ if isinstance(error, InputError) else "InputError"
-        return (*[None] * 8, f"{_whose(item)}: {error}", kind)
+        return (*[None] * 9, f"{_whose(item)}: {error}", kind)
     told = (article.title, article.url, seconds, article.outlet, article.text)
-    return (name, bool(article.id), *told, digest, None, None)
+    return (name, bool(article.id), bool(article.declared), *told, digest, None, None)
 
 
 def _digest(text: str, stripped: bool) -> bytes | None:

@@ -241,8 +241,7 @@ def _verify(batches: Iterator[Any], n: int, threshold: float) -> Iterator[Any]:
         exact = exact_resemblance(table.column("text").to_pylist(), pairs, n)
         similar = np.flatnonzero(exact >= threshold)
         exact, (one, other) = exact[similar], articles[pairs[similar].T]
-        rounded = [round(value, 4) for value in exact.tolist()]
-        yield make_batch(one=one, other=other, resemblance=exact, rounded=np.array(rounded, np.float64))
+        yield make_batch(one=one, other=other, resemblance=exact, rounded=exact.round(4))
 
 
 def _copies(pile: Pile, n: int) -> DataFrame:

@@ -20,11 +20,12 @@ from dedup.spark.labels import find_roots
 from dedup.spark.meeting import find_members
 from dedup.spark.parents import choose_parents
 from dedup.spark.rows import compare_members
-from dedup.spark.session import use_this_python
+from dedup.spark.session import is_local, use_this_python
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+_USUAL = 200  # partitions that Spark takes if nobody says; too many for one machine
 _COPY = RELATIONS.index("copy")
 _CITED = "array<struct<source: string, kind: string, phrase: string>>"
 
@@ -46,6 +47,8 @@ class SparkLineage:
         Rows of `articles`.
     n_bad : int
         Rows of the input that were skipped.
+    n_declared : int
+        Articles that declare what they were made from, which nothing was made of here.
     kept : Kept
         The folder of Parquet files that `articles` and `edges` are read from.
     """
@@ -54,6 +57,7 @@ class SparkLineage:
     edges: DataFrame
     n_articles: int
     n_bad: int
+    n_declared: int
     kept: Kept
 
     def records(self) -> Iterator[dict[str, Any]]:
@@ -86,8 +90,9 @@ def find_lineage(
     min_probability : float, optional
         Probability from which an edge counts, 0 to 1.
     partitions : int, optional
-        Partitions of what is shuffled, >= 1; by default what ``spark.sql.shuffle.partitions`` says. Take some
-        three a core, and so many that a partition has 100 MB of text at most.
+        Partitions of what is shuffled, >= 1; by default what ``spark.sql.shuffle.partitions`` says, and
+        four a core on one machine where it says nothing. Take some three a core, and so many that a partition
+        has 100 MB of text at most.
     skip_bad : bool, optional
         Whether rows that cannot be used are left out and counted.
     work : str, optional
@@ -107,10 +112,10 @@ def find_lineage(
 
     Notes
     -----
-    Declarations (``declared``) are not looked at: texts and times alone decide. Of articles without id and
-    with the same title and text, the earlier one gets the shorter name. What comes to the driver are counters
-    of terms, 50 MB at most, whatever the size; and, where times leave the direction open, up to `labels.FITS`
-    links of what hangs together, 64 MB. ``docs/spark.md`` tells what it costs.
+    Declarations (``declared``) are counted, and not followed: texts and times alone decide. Of articles
+    without id and with the same title and text, the earlier one gets the shorter name. What comes to the
+    driver are counters of terms, 50 MB at most, whatever the size; and, where times leave the direction open,
+    up to `labels.FITS` links of what hangs together, 64 MB. ``docs/spark.md`` tells what it costs.
 
     Examples
     --------
@@ -135,15 +140,20 @@ def find_lineage(
         named = result.write(_named(pile, edges), "edges")
         frequencies.destroy()
         unless_done.pop_all()
-        return SparkLineage(articles, named, pile.n_articles, pile.n_bad, result)
+        return SparkLineage(articles, named, pile.n_articles, pile.n_bad, pile.n_declared, result)
 
 
 def check_partitions(frame: DataFrame, partitions: int | None) -> int:
     """Return the number of partitions; let the executors of this machine run this Python."""
     if partitions is not None and partitions < 1:
         raise InputError(f"partitions is {partitions}; give a number from 1 on, some three a core")
-    use_this_python(frame.sparkSession)
-    return partitions or int(frame.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200)
+    session = frame.sparkSession
+    use_this_python(session)
+    if partitions is None:
+        partitions = int(session.conf.get("spark.sql.shuffle.partitions") or _USUAL)
+        if partitions == _USUAL and is_local(session):
+            return 4 * session.sparkContext.defaultParallelism
+    return partitions
 
 
 def _edges(pile: Pile, links: DataFrame, min_probability: float) -> DataFrame:
