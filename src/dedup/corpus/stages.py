@@ -1,7 +1,8 @@
 """The stages from texts to links, each of which reads the files of earlier ones and writes its own.
 
 Articles are numbered by their place in the order of time and id, identical texts left out; from `write_pairs`
-on by their rank, in which articles that hang together through candidate pairs stand side by side.
+on by their rank, in which articles that hang together through candidate pairs stand side by side. Each stage
+is given an empty folder, what it reads, what it works with, and whom to tell how far it has come.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.corpus.limits import Limits
+from dedup.corpus.sorting import SortedRuns
 from dedup.corpus.spill import Column, Spill, Strings, read_column
 from dedup.duplicates.components import components
 from dedup.lineage.links import direct, score
@@ -80,8 +82,8 @@ def write_keys(folder: Path, texts: Strings, frequencies: Frequencies, means: Me
     """Make the keys of all articles, in sorted runs; see `dedup.pairs.keys.make_keys`."""
     n_done = 0
     with (
-        _Sorted(folder / "facts", means.limits.n_keys) as facts,
-        _Sorted(folder / "shingles", means.limits.n_keys) as shingles,
+        SortedRuns(folder / "facts", means.limits.n_keys) as facts,
+        SortedRuns(folder / "shingles", means.limits.n_keys) as shingles,
         Column(folder / "totals", np.int64) as totals,
         Column(folder / "n_shingles", np.int64) as n_shingles,
     ):
@@ -92,33 +94,6 @@ def write_keys(folder: Path, texts: Strings, frequencies: Frequencies, means: Me
             n_shingles.append(made.n_shingles)
             n_done += len(made.totals)
             tell(n_done, len(texts))
-
-
-class _Sorted:
-    """Numbers on their way into sorted runs of a file, so few that each can be looked into for any range."""
-
-    def __init__(self, path: Path, most: int) -> None:
-        self._spill, self._most = Spill(path), most
-        self._waiting: list[NDArray[np.uint64]] = []
-
-    def add(self, numbers: NDArray[np.uint64]) -> None:
-        self._waiting.append(numbers)
-        if sum(map(len, self._waiting)) >= self._most:
-            self._write()
-
-    def _write(self) -> None:
-        merged = np.concatenate([np.zeros(0, np.uint64), *self._waiting])
-        self._waiting = []
-        merged.sort()
-        self._spill.append(merged)
-
-    def __enter__(self) -> _Sorted:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._write()
-        self._spill.__exit__(kind, None, None)
 
 
 def write_pairs(folder: Path, keys: Path, frequencies: Frequencies, means: Means, tell: Tell) -> None:

@@ -16,6 +16,7 @@ FIELDS = ("id", "url", "declared", *TEXT_FIELDS, *TITLE_FIELDS, *TIME_FIELDS, *O
 """Columns that are read; others are left where they are."""
 
 _N_ROWS = 1024  # rows that are read at a time: some 3 MB of articles
+_BUFFER = 1 << 20  # bytes of a column that are read at a time, or a whole row group would be in memory
 _MAGIC = b"ARROW1"  # an Arrow file begins with it, a stream does not
 
 _Report = Callable[[ReadError], None]
@@ -48,7 +49,7 @@ def parquet(stream: BinaryIO, path: str, stem: str, report: _Report) -> Iterator
     pyarrow = load_extra("pyarrow", EXTRA)
     file_of = load_extra("pyarrow.parquet", EXTRA).ParquetFile
     try:
-        file = file_of(stream)
+        file = file_of(stream, buffer_size=_BUFFER, pre_buffer=False)
     except (pyarrow.ArrowException, OSError) as error:
         report(ReadError(path, f"not readable as Parquet: {_first_line(error)}"))
         return
@@ -116,8 +117,11 @@ def read_stream(table: Any, name: str, report: _Report) -> Iterator[Article]:
     ['a1']
     """
     pyarrow = load_extra("pyarrow", EXTRA)
-    reader = pyarrow.RecordBatchReader.from_stream(table)
-    yield from _batches(reader.schema.names, reader, name, report)
+    try:
+        reader = pyarrow.RecordBatchReader.from_stream(table)
+        yield from _batches(reader.schema.names, reader, name, report)
+    except (pyarrow.ArrowException, OSError) as error:
+        report(ReadError(name, f"not readable as Arrow: {_first_line(error)}"))
 
 
 def _batches(names: Sequence[str], batches: Any, path: str, report: _Report) -> Iterator[Article]:
