@@ -20,8 +20,8 @@ STAGES = (
     *("text", "duplicates", "pairs", "evidence", "lineage", "formats", "export", "report"),
     *("index", "feeds", "corpus", "spark", "cli"),
 )
-HANDS_OVER = {"lineage.graph": ("export", "report")}
-"""Methods of a lineage that say no more than which function of a later stage does it."""
+HANDS_OVER = {"lineage.exports": ("export", "report"), "lineage.graph": ("report",)}
+"""Methods of a lineage or an edge that say no more than which function of a later stage does it."""
 WITHIN = ("shingles", "minhash", "lsh", "find")
 
 # What may be imported with the package; anything else is optional, or too slow for `dedup --help`.

@@ -18,7 +18,7 @@ from functools import cache
 from importlib import import_module
 from threading import Event, Lock, Timer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from dedup.errors import DedupError, FeedError
 
@@ -66,7 +66,7 @@ class Guard:
         self._ended = Event()
         self._lock = Lock()
 
-    def __enter__(self) -> Guard:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

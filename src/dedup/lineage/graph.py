@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from dedup.articles import Article
 from dedup.declarations import Declaration
 from dedup.errors import UnknownIdError
 from dedup.evidence.cited import Citation, cited_sources
 from dedup.lineage.declared import Contradiction, outside
+from dedup.lineage.exports import Exports
 from dedup.lineage.records import cite_declared, make_parent, make_record
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Node:
         return self.lineage._cited(self.article)
 
 
-class Lineage:
+class Lineage(Exports):
     """Trees of articles; made by `find_lineage`.
 
     Parameters
@@ -149,7 +149,7 @@ class Lineage:
         self.contradictions = contradictions
         self._index = {article.id: i for i, article in enumerate(articles)}
         self._parents = _group(edges, "child")
-        self._family = self._find_families()
+        self._family = find_families((article.id for article in articles), self._parents)
 
     def __len__(self) -> int:
         return len(self.articles)
@@ -182,12 +182,6 @@ class Lineage:
         from dedup.lineage.tree import draw
 
         return draw(self)
-
-    def _repr_html_(self) -> str:
-        """Draw the largest families for a notebook."""
-        from dedup.report.notebook import lineage_html
-
-        return lineage_html(self)
 
     @cached_property
     def families(self) -> tuple[tuple[str, ...], ...]:
@@ -229,39 +223,6 @@ class Lineage:
 
         return compare_texts(self[edge.child].article.text, self[edge.parent].article.text)
 
-    def to_html(self, path: str | PathLike[str], *, title: str | None = None) -> None:
-        """Write a report for people to read: one HTML file that loads nothing from the network.
-
-        Parameters
-        ----------
-        path : str or path-like
-            The file to write; ``"-"`` for standard output. It is whole, or not there.
-        title : str, optional
-            Of the report; a general one by default.
-
-        Raises
-        ------
-        DedupError
-            If the file cannot be written.
-        InputError
-            If `title` is not a string.
-
-        Notes
-        -----
-        Some 4 ms an edge, and 5 kB an article with kin. It holds the whole texts of articles that have kin,
-        of the others only titles. The same lineage and title make the same file.
-
-        Examples
-        --------
-        >>> from dedup import find_lineage
-        >>> find_lineage(["It is shut."]).to_html("no-such-folder/report.html")
-        Traceback (most recent call last):
-        dedup.errors.DedupError: no-such-folder/report.html cannot be written: no such file or directory
-        """
-        from dedup.report.page import write_report
-
-        write_report(self, path, title=title)
-
     def records(self) -> list[dict[str, Any]]:
         """Make one plain record an article, in input order: what ``dedup lineage --format jsonl`` writes.
 
@@ -286,66 +247,6 @@ class Lineage:
             family, role = self._family[article.id], self._role(article.id)
             records.append(make_record(article.id, family, role, parents, cited, against))
         return records
-
-    def to_networkx(self) -> Any:
-        """Make a directed graph of networkx; see `dedup.export.graphs.to_networkx`."""
-        from dedup.export.graphs import to_networkx
-
-        return to_networkx(self)
-
-    def to_graphml(self) -> str:
-        """Write GraphML; see `dedup.export.graphs.to_graphml`."""
-        from dedup.export.graphs import to_graphml
-
-        return to_graphml(self)
-
-    def to_dataframe(self, rows: Literal["edges", "articles"] = "edges") -> Any:
-        """Make an Arrow table, of edges or articles; see `dedup.export.table.to_dataframe`."""
-        from dedup.export.table import to_dataframe
-
-        return to_dataframe(self, rows)
-
-    def to_mermaid(self) -> str:
-        """Draw a Mermaid flowchart; see `dedup.export.mermaid.to_mermaid`."""
-        from dedup.export.mermaid import to_mermaid
-
-        return to_mermaid(self)
-
-    def to_dot(self) -> str:
-        """Draw a graph for Graphviz; see `dedup.export.dot.to_dot`."""
-        from dedup.export.dot import to_dot
-
-        return to_dot(self)
-
-    def to_newick(self) -> str:
-        """Write Newick trees by main parents; see `dedup.export.newick.to_newick`."""
-        from dedup.export.newick import to_newick
-
-        return to_newick(self)
-
-    def to_jsonld(self) -> dict[str, Any]:
-        """Describe the articles in JSON-LD; see `dedup.export.jsonld.to_jsonld`."""
-        from dedup.export.jsonld import to_jsonld
-
-        return to_jsonld(self)
-
-    def to_prov(self) -> dict[str, Any]:
-        """Describe the articles in PROV-JSON; see `dedup.export.prov.to_prov`."""
-        from dedup.export.prov import to_prov
-
-        return to_prov(self)
-
-    def to_ninjs(self) -> list[dict[str, Any]]:
-        """Make ninjs items; see `dedup.export.ninjs.to_ninjs`."""
-        from dedup.export.ninjs import to_ninjs
-
-        return to_ninjs(self)
-
-    def to_passim(self) -> list[dict[str, Any]]:
-        """Make rows in passim's columns; see `dedup.export.passim.to_passim`."""
-        from dedup.export.passim import to_passim
-
-        return to_passim(self)
 
     def _cited(self, article: Article) -> tuple[Citation, ...]:
         named = cited_sources(article.text, outlet=article.outlet)
@@ -380,28 +281,6 @@ class Lineage:
             return "derived"
         return "root" if name in self._children else "single"
 
-    def _find_families(self) -> dict[str, str]:
-        family: dict[str, str] = {}
-        for article in self.articles:
-            path, name = [], article.id
-            while name not in family and name in self._parents:
-                path.append(name)
-                name = self._parents[name][0].parent
-            root = family.setdefault(name, name)
-            family.update(dict.fromkeys(path, root))
-        digests = {
-            name
-            for name, parents in self._parents.items()
-            if len({family[edge.parent] for edge in parents}) >= DIGEST
-        }
-        if digests:
-            for article in self.articles:
-                name = article.id
-                while name in self._parents and name not in digests:
-                    name = self._parents[name][0].parent
-                family[article.id] = name
-        return family
-
     def _reach(self, name: str, *, up: bool) -> tuple[str, ...]:
         reached: dict[str, None] = {}
         rim = [name]
@@ -411,6 +290,31 @@ class Lineage:
             rim = [at for at in names if at not in reached and at != name]
             reached.update(dict.fromkeys(rim))
         return tuple(reached)
+
+
+def find_families(names: Iterable[str], parents: Mapping[str, Sequence[Edge]]) -> dict[str, str]:
+    """Name the root that each article comes down from through main parents; a digest is a root."""
+    roots: dict[str, str] = {}
+    order = list(names)
+    for at in order:
+        path, name = [], at
+        while name not in roots and name in parents:
+            path.append(name)
+            name = parents[name][0].parent
+        root = roots.setdefault(name, name)
+        roots.update(dict.fromkeys(path, root))
+    digests = {
+        name for name, edges in parents.items() if len({roots[edge.parent] for edge in edges}) >= DIGEST
+    }
+    if not digests:
+        return roots
+    found = {}
+    for at in order:
+        name = at
+        while name in parents and name not in digests:
+            name = parents[name][0].parent
+        found[at] = name
+    return found
 
 
 def _group(edges: tuple[Edge, ...], end: str) -> dict[str, tuple[Edge, ...]]:

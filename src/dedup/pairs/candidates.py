@@ -172,7 +172,7 @@ def asked_of_facts(totals: NDArray[np.int64]) -> NDArray[np.float64]:
 
     Of the two, what the less demanding one asks is enough.
     """
-    return np.maximum(LEAST_WEIGHT * UNIT, LEAST_SHARE * totals)
+    return np.asarray(np.maximum(LEAST_WEIGHT * UNIT, LEAST_SHARE * totals))
 
 
 def asked_of_shingles(n_shingles: NDArray[np.int64], one_in: int) -> NDArray[np.float64]:
@@ -181,7 +181,7 @@ def asked_of_shingles(n_shingles: NDArray[np.int64], one_in: int) -> NDArray[np.
     Of the two, what the less demanding one asks is enough.
     """
     least = LEAST_SHINGLES if one_in == 1 else LEAST_SAMPLED
-    return np.maximum(least, LEAST_COPIED / one_in * n_shingles)
+    return np.asarray(np.maximum(least, LEAST_COPIED / one_in * n_shingles))
 
 
 def join_keys(
