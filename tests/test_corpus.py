@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,20 @@ import pyarrow
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import dedup
 from benchmarks.corpora import make_haystack, read_reuters, read_set, unlabelled
 from benchmarks.corpus import Options, make_articles
+from dedup.articles import as_article
 from dedup.corpus import find_duplicates, find_lineage
+from dedup.corpus.declared import Articles
 from dedup.corpus.families import Edges, find_families
 from dedup.corpus.limits import check_size, parse_size, set_limits
+from dedup.corpus.order import find_order
 from dedup.corpus.spill import Column, Spill, Strings, StringWriter, read_column
+from dedup.corpus.store import Store, write_store
 from dedup.duplicates.policy import parse_policy
 from dedup.errors import CorpusError, DuplicateIdError, InputError, MissingFieldError, ReadError
 from dedup.formats.writers import json_line
@@ -302,6 +309,27 @@ def test_no_such_policy(text: str) -> None:
 
 
 # Parts
+
+MADE = [article.id for article in dedup.as_articles(["a", "a", "a", "b"])]  # names made of texts
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.sampled_from(["a", "b", ""]), max_size=8),
+    st.lists(st.sampled_from([*MADE, "x"]), unique=True, max_size=4),
+    st.randoms(),
+)
+def test_names_are_those_of_as_articles(texts: list[str], named: list[str], draw: random.Random) -> None:
+    rows = [{"text": text} for text in texts] + [{"text": "c", "id": name} for name in named]
+    draw.shuffle(rows)
+    articles = dedup.as_articles(rows)
+    with TemporaryDirectory() as folder:
+        write_store(Path(folder), map(as_article, rows), lambda n: None)
+        store = Store(Path(folder))
+        assert list(store.ids) == [article.id for article in articles]
+        assert list(Articles(store)) == list(articles)
+        places = {article.id: at for at, article in enumerate(articles)}
+        assert find_order(store, use_times=True).tolist() == [places[name] for name in sorted(places)]
 
 
 def test_families_are_those_of_a_lineage() -> None:
