@@ -28,18 +28,27 @@ function showEdge(main, edge) {
 }
 
 function factList(found) {
-  const run = found.run.split(/\s+/).length > 2 ? [found.run] : [];
   const kinds = [
     ["Shared quotes", found.quotes, "quote shared"], ["Shared numbers", found.numbers, "number shared"],
-    ["Shared names", found.names, "name shared"], ["Longest run of shared words", run, "run"],
+    ["Shared names", found.names, "name shared"],
     ["Added: numbers and names the source lacks", found.added, "own"],
     ["Dropped: numbers and names only the source has", found.dropped, "own"],
   ].filter(([, items]) => items.length);
   return make("dl", { class: "facts" }, kinds.map(([title, items, kind]) => {
     const list = make("ul", {});
     const more = inParts(list, items, (item) => make("li", {}, make("mark", { class: kind }, theirs(item))), 40);
-    return make("div", {}, make("dt", {}, items === run ? title : `${title} (${number(items.length)})`), make("dd", {}, list, more));
-  }));
+    return make("div", {}, make("dt", {}, `${title} (${number(items.length)})`), make("dd", {}, list, more));
+  }), longestRun(found.run));
+}
+
+// Of a copy it is most of the article: only its length is shown then, until it is asked for.
+function longestRun(run) {
+  const words = run.split(/\s+/).length;
+  if (words < 3) return null;
+  const title = `Longest run of shared words (${number(words)} words)`;
+  const text = make("mark", { class: "run" }, theirs(run));
+  const shown = words > 40 ? make("details", {}, make("summary", {}, "Show it"), text) : text;
+  return make("div", { class: "run" }, make("dt", {}, title), make("dd", {}, shown));
 }
 
 function switches(table) {
