@@ -155,6 +155,9 @@ def open_work(
         try:
             _hold(lock, folder)
             _agree(folder, json.loads(json.dumps(manifest)), restart)
+            for left in folder.glob(f"*{_ASIDE}"):  # of a run that was killed
+                if left.is_dir():
+                    shutil.rmtree(left)
         except BaseException:
             lock.close()
             raise
