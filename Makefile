@@ -10,7 +10,7 @@ BROWSERS := "$$CHROMIUM" chromium chromium-browser google-chrome
 PEERS := .venv-peers/bin/python
 PEERS_STAMP := .venv-peers/installed
 
-.PHONY: help venv test check format demo browser screenshots bench quality fit bench-peers bench-large docs docs-serve
+.PHONY: help venv test check format demo browser screenshots bench quality fit bench-peers bench-large bench-corpus docs docs-serve
 
 help:           ## show these targets
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -85,6 +85,9 @@ bench-peers: $(PEERS_STAMP) ## set the library beside its peers, into docs/bench
 
 bench-large: $(PEERS_STAMP) ## the same for a million articles, without peers (8 GB of memory, 10 GB of disk)
 	$(PEERS) -m benchmarks.bench_peers --large
+
+bench-corpus: $(STAMP) ## time and weigh corpora on disk, into docs/corpus-speed.md (15 minutes, 15 GB of disk)
+	$(BIN)/python -m benchmarks.corpus_speed
 
 # Peers that cannot be installed here are left out, one by one; text-dedup lists Spark, which it does without.
 $(PEERS_STAMP): $(STAMP) benchmarks/peers/requirements.txt

@@ -13,9 +13,10 @@ MOST_BYTES = 4 * 10**9
 """Memory that all processes may take together, at a million articles."""
 
 _HEAD = """\
-Made by `python -m benchmarks.corpus_speed --peers` from `benchmarks/results/corpus.json`; do not edit.
+Made by `make bench-corpus` from `benchmarks/results/corpus.json`; do not edit.
 
-{machine} Other work may have run beside it: times are those of a day, memory is not.
+{machine} Other work ran beside it, on the same processors: seconds are those of that day, and may be
+two or three times what they would be alone; CPU-seconds, of all processes, and memory are steadier.
 
 Articles are made by `benchmarks/corpus.py`, some 390 words each, three in ten an edited copy of another; or
 they are {newswire}. Two workers, `--memory {memory}`, JSON lines in, JSON lines out. Each run is a process of
@@ -62,12 +63,12 @@ def make_page(results: Mapping[str, Any], folder: Path) -> str:
         _spark(folder),
         "## Beside peers",
         _PEERS,
-        table(("engine", "seconds", "articles/s", "memory"), _peer_rows(results)),
+        table(("engine", "seconds", "articles/s", "CPU-seconds", "memory"), _peer_rows(results)),
     ]
     return "\n\n".join(map(fill, parts)) + "\n"
 
 
-_COLUMNS = ("corpus", "what", "articles", "MB", "seconds", "articles/s", "memory", "disk")
+_COLUMNS = ("corpus", "what", "articles", "MB", "seconds", "articles/s", "CPU-seconds", "memory", "disk")
 
 
 def _lines(runs: Mapping[str, Any]) -> Iterator[Line]:
@@ -82,7 +83,7 @@ def _lines(runs: Mapping[str, Any]) -> Iterator[Line]:
 
 
 def _rows(runs: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
-    for corpus, kinds in runs.items():
+    for corpus, kinds in sorted(runs.items(), key=_place):
         for kind, run in kinds.items():
             yield (
                 corpus.partition(" ")[0],
@@ -90,10 +91,15 @@ def _rows(runs: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
                 f"{run['n_articles']:,}",
                 f"{run['n_bytes'] / 1e6:,.0f}",
                 f"{run['seconds']:,.1f}",
-                f"{run['n_articles'] / run['seconds']:,.0f}",
+                _speed(run),
+                f"{run['cpu_seconds']:,.1f}",
                 _size(run["peak_bytes"]),
                 _size(run["disk_bytes"]),
             )
+
+
+def _place(item: tuple[str, Any]) -> tuple[bool, int]:
+    return not item[0].startswith("generated"), int(item[1]["lineage"]["n_articles"])
 
 
 def _stages(runs: Mapping[str, Any]) -> list[str]:
@@ -101,7 +107,7 @@ def _stages(runs: Mapping[str, Any]) -> list[str]:
 
 
 def _stage_rows(runs: Mapping[str, Any]) -> Iterator[list[str]]:
-    for kinds in runs.values():
+    for _, kinds in sorted(runs.items(), key=_place):
         run = kinds["lineage"]
         yield [
             f"{run['n_articles']:,}",
@@ -117,9 +123,13 @@ def _spark(folder: Path) -> str:
 def _peer_rows(results: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     ours = results["runs"].get("generated 100000", {}).get("duplicates")
     if ours:
-        yield "dedup.corpus", f"{ours['seconds']:,.1f}", _speed(ours), _size(ours["peak_bytes"])
+        yield "dedup.corpus", *_spent(ours), _size(ours["peak_bytes"])
     for name, run in results["peers"].items():
-        yield f"{name} {run['version']}", f"{run['seconds']:,.1f}", _speed(run), _size(run["memory_bytes"])
+        yield f"{name} {run['version']}", *_spent(run), _size(run["memory_bytes"])
+
+
+def _spent(run: Mapping[str, Any]) -> tuple[str, str, str]:
+    return f"{run['seconds']:,.1f}", _speed(run), f"{run['cpu_seconds']:,.1f}"
 
 
 def _speed(run: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -106,7 +107,8 @@ def measure(kind: str, source: Path, folder: Path, memory: str) -> dict[str, Any
     Returns
     -------
     dict
-        What the run says, ``seconds`` with the start of the process, ``peak_bytes`` of all processes
+        What the run says, ``seconds`` with the start of the process, ``cpu_seconds`` of all processes,
+        ``peak_bytes`` of all processes
         together, the part of it that is not of mapped files (``anonymous_bytes``), and the most that the
         folder took (``disk_bytes``).
     """
@@ -114,7 +116,7 @@ def measure(kind: str, source: Path, folder: Path, memory: str) -> dict[str, Any
     folder.mkdir()
     given = [kind, str(source), str(folder), memory]
     command = [sys.executable, "-m", "benchmarks.corpus_speed", "--run", *given]
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), _cpu_seconds()
     peak = anonymous = disk = 0
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout
@@ -128,9 +130,16 @@ def measure(kind: str, source: Path, folder: Path, memory: str) -> dict[str, Any
     if process.returncode:
         raise RuntimeError(f"{kind} on {source.name} ended with code {process.returncode}")
     seconds = time.perf_counter() - start
+    spent = {"seconds": seconds, "cpu_seconds": _cpu_seconds() - cpu}
     weighed = {"peak_bytes": peak, "anonymous_bytes": anonymous, "disk_bytes": disk}
     found: dict[str, Any] = json.loads(said)
-    return found | {"seconds": seconds, **weighed, "machine": describe_machine()}
+    return found | spent | weighed | {"machine": describe_machine()}
+
+
+def _cpu_seconds() -> float:
+    """Return processor time of all processes that have ended, and of those that these waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _children(process: int) -> list[int]:
