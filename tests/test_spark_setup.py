@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from benchmarks.spark_speed import read_events
+from dedup.cli.spark import _ours
 from dedup.errors import JavaError, MissingExtraError
 from dedup.pairs.candidates import MOST_TEXTS
 from dedup.pairs.frequencies import count_articles
@@ -92,6 +93,29 @@ def test_pairs_are_laid_out_in_slices() -> None:
         (3, 0): SLICE + 1, (3, 1): SLICE + 1, (3, 2): 6, (9, 0): 2,
     }  # fmt: skip
     assert all(members[0] == first for (first, _), members in groups.items())
+
+
+def test_an_empty_batch_has_the_types_of_others() -> None:
+    full, empty = make_batch(a=[b"x"], b=np.zeros(1)), make_batch(a=[], b=np.zeros(0))
+    assert full.schema == empty.schema
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        (
+            "[PATH_NOT_FOUND] It is not there. SQLSTATE: 42K03;\n'Plan",
+            "[PATH_NOT_FOUND] It is not there. SQLSTATE: 42K03;",
+        ),
+        (
+            "Thrown:\nTraceback (most recent call last):\n  File x\nValueError: no\n SQLSTATE: 1\n\tat a.b(C)",
+            "ValueError: no",
+        ),
+        ("", "nothing more is known"),
+    ],
+)
+def test_what_spark_says_becomes_a_line(said: str, line: str) -> None:
+    assert str(_ours(said)) == f"Spark: {line}"
 
 
 @pytest.mark.parametrize("most", [1, 4, 100])

@@ -145,14 +145,24 @@ def _spark(place: Place) -> Iterator[tuple[DataFrame, list[str]]]:
 
     start, said = time.monotonic(), list[str]()
     session = start_session(place.engine.master)
-    errors = load_extra("pyspark.errors", "spark")
+    spark, java = load_extra("pyspark.errors", "spark"), load_extra("py4j.protocol", "spark")
     try:
         with progress("Working on Spark", quiet=place.quiet):
             yield read_files(session, place.paths), said
-    except errors.PySparkException as error:
-        raise DedupError(f"Spark: {str(error).strip().partition(chr(10))[0]}") from None
+    except spark.PySparkException as error:
+        raise _ours(str(error)) from None
+    except java.Py4JJavaError as error:
+        raise _ours(error.java_exception.getMessage() or str(error)) from None
     if said and not place.quiet:
         click.echo(f"dedup: {', '.join(said)}; {time.monotonic() - start:,.1f} s", err=True)
+
+
+def _ours(said: str) -> DedupError:
+    """Make an error of the line that says most: of a trace of Python the last one, else the first."""
+    lines = [line.strip() for line in said.splitlines()]
+    lines = [line for line in lines if line and not line.startswith(("SQLSTATE", "at ", "JVM stacktrace"))]
+    at = -1 if any(line.endswith("(most recent call last):") for line in lines) else 0
+    return DedupError(f"Spark: {lines[at] if lines else 'nothing more is known'}")
 
 
 def _check(place: Place) -> None:

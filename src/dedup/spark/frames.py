@@ -54,12 +54,16 @@ def array(batch: Any, column: str) -> NDArray[Any]:
 
 
 def make_batch(**columns: Any) -> Any:
-    """Make an Arrow batch of arrays and lists; a list of bytes or strings is one column."""
+    """Make an Arrow batch of arrays; a list is a column of bytes."""
     pa = arrow()
-    made = {
-        name: values if isinstance(values, pa.Array) else pa.array(values) for name, values in columns.items()
-    }
-    return pa.RecordBatch.from_arrays(list(made.values()), list(made))
+    made = [
+        # The type is said, for a list may be empty.
+        pa.array(values, pa.binary()) if isinstance(values, list) else values
+        for values in columns.values()
+    ]
+    return pa.RecordBatch.from_arrays(
+        [values if isinstance(values, pa.Array) else pa.array(values) for values in made], list(columns)
+    )
 
 
 def pack(values: NDArray[Any], bounds: NDArray[np.int64]) -> list[bytes]:
