@@ -1,7 +1,5 @@
 """Every exception a user of dedup can meet.
 
-::
-
     DedupError
     ├── InputError            (ValueError)   an argument or an article is not usable
     │   ├── DuplicateIdError                 two articles carry the same id
