@@ -47,8 +47,9 @@ def find_lineage(
         Whether publication times tell who can have been first. A parent is then never later than its child;
         articles without a time can be either.
     min_probability : float, optional
-        Probability from which an edge counts, 0 to 1. The default, 0, keeps every edge that is more likely
-        there than not; a higher one leaves out the less probable of them.
+        Probability from which an edge counts, 0 to 1. The default, 0, keeps every edge that the model would
+        rather have than not, which may be one of .3: of all parents that an article could have none is more
+        likely, and to have none is not much more.
     workers : int, optional
         Processes that read and compare, >= 1; more than one pay from some thousand articles on.
 
