@@ -35,7 +35,7 @@ _Refuse = Callable[[DedupError], None]
 _BATCH = 1000  # articles that are added in a transaction
 
 
-@click.group()
+@click.group(short_help="Keep a lineage in a file that articles are added to.")
 def index() -> None:
     """Keep a lineage in a file, to which articles are added as they arrive.
 

@@ -13,7 +13,7 @@ _LONGEST_LINE = 500  # characters of a message: addresses are as long as a feed 
 _PATIENCE, _PATIENCE_ONCE = 5.0, 15.0  # seconds to go on delivering at the end
 
 
-@click.command()
+@click.command(short_help="Watch feeds; tell of what was made from others.")
 @click.argument("file", metavar="FILE")
 @click.argument("feeds", metavar="FEED...", nargs=-1, required=True)
 @click.option(

@@ -48,8 +48,7 @@ def find_lineage(
         articles without a time can be either.
     min_probability : float, optional
         Probability from which an edge counts, 0 to 1. The default, 0, keeps every edge that the model would
-        rather have than not, which may be one of .3: of all parents that an article could have none is more
-        likely, and to have none is not much more.
+        rather have than not; where several parents are possible, that can be one of .3.
     workers : int, optional
         Processes that read and compare, >= 1; more than one pay from some thousand articles on.
 
