@@ -61,6 +61,7 @@ def run_lineage(source: str, folder: str, memory: str) -> dict[str, Any]:
         source, work=f"{folder}/work", memory=memory, workers=WORKERS, progress=tell
     ) as found:
         found.write(f"{folder}/found.jsonl")
+        tell("", 0, 0)
         return {
             "n_articles": found.n_articles,
             "n_bytes": found.n_bytes,

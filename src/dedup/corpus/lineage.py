@@ -178,6 +178,7 @@ class CorpusLineage:
             for i in range(0, self.n_articles, _N_RECORDS)
         )
         at = 0
+        self._session.tell("write", at, self.n_articles)
         for cited in self._session.means.workers.run(_cite, batches):
             ids = store.ids[at : at + len(cited)]
             for name, named in zip(ids, cited, strict=True):
