@@ -10,7 +10,7 @@ BROWSERS := "$$CHROMIUM" chromium chromium-browser google-chrome
 PEERS := .venv-peers/bin/python
 PEERS_STAMP := .venv-peers/installed
 
-.PHONY: help venv test check format demo browser screenshots bench quality fit bench-peers bench-large bench-corpus docs docs-serve
+.PHONY: help venv test check format demo browser screenshots bench quality fit bench-peers bench-large bench-corpus bench-spark docs docs-serve
 
 help:           ## show these targets
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -88,6 +88,9 @@ bench-large: $(PEERS_STAMP) ## the same for a million articles, without peers (8
 
 bench-corpus: $(STAMP) ## time and weigh corpora on disk, into docs/corpus-speed.md (15 minutes, 15 GB of disk)
 	$(BIN)/python -m benchmarks.corpus_speed
+
+bench-spark: $(STAMP) ## time Spark on this machine beside the library alone (15 minutes, needs Java)
+	$(BIN)/python -m benchmarks.spark_speed --hay
 
 # Peers that cannot be installed here are left out, one by one; text-dedup lists Spark, which it does without.
 $(PEERS_STAMP): $(STAMP) benchmarks/peers/requirements.txt
