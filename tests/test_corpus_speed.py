@@ -25,5 +25,5 @@ def test_a_run_is_timed_and_weighed_and_stands_on_the_page(tmp_path: Path) -> No
     page = make_page({"runs": {"generated 300": runs}, "peers": {"slowpoke": peer}}, tmp_path)
     assert "| generated | lineage in memory | 300 |" in page
     assert "| slowpoke 1.0 | 6.0 | 50 | 5.0 | 1.00 GB |" in page
-    assert "| memory, lineage, 300 articles | GB ≤ 4 |" in page
+    assert "| lineage, 300 articles | GB of memory ≤ 4 |" in page
     assert "Not measured yet." in page
