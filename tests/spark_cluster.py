@@ -17,13 +17,10 @@ from pyspark.sql import DataFrame
 from dedup.formats.writers import json_line
 from dedup.spark import find_lineage, read_files, start_session
 from dedup.spark.kept import Kept
+from tests.spark_sets import SETTINGS
 
-SETTINGS = {
-    "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": "4",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
-}
+CLUSTER = SETTINGS | {"spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1"}
+
 KILLED_IN = "rows"  # the stage that compares texts, when counts and places are known
 
 
@@ -46,7 +43,7 @@ def executors() -> list[int]:
 def main() -> None:
     """Run, kill, and write the records."""
     articles, output = sys.argv[1:]
-    session = start_session("local-cluster[2,1,1024]", options=SETTINGS)
+    session = start_session("local-cluster[2,1,1024]", options=CLUSTER)
     killed: list[int] = []
     write = Kept.write
 

@@ -63,12 +63,10 @@ SETS: dict[str, Callable[[], list[Row]]] = {
 @pytest.mark.parametrize(
     ("name", "partitions", "sampled", "options"),
     [
-        ("easy", 1, 1024, {}),
-        ("hard", 7, 1024, {"min_probability": 0.6}),
+        ("easy", 1, 1024, {"min_probability": 0.6}),
         ("hard", 2, 1024, {"use_times": False}),
-        ("days", 3, 1024, {}),
+        ("days", 7, 1024, {}),
         ("some without", 2, 1024, {}),
-        ("generated", 3, 1024, {}),
         ("generated", 2, 1, {}),  # every key of more than 64 articles is hot
     ],
 )
@@ -189,8 +187,17 @@ def test_what_cannot_be_used_is_named(session: SparkSession) -> None:
         TimeError, match="article 'a': cannot read the time str 'soon'.*1 more cannot be used"
     ):
         spark_lineage(frame)
+    half = session.createDataFrame([('{"text": "a \\ud83d b"}', "x.jsonl")], "line string, file string")
+    with pytest.raises(InputError, match="x.jsonl, the line that begins with .* half a character"):
+        spark_lineage(half.selectExpr("binary(line) AS line", "file"))
     found = spark_lineage(frame, skip_bad=True)
     assert (found.n_articles, found.n_bad, found.n_declared) == (1, 2, 0)
+    found.close()
+
+
+def test_nothing_comes_of_nothing(session: SparkSession) -> None:
+    found = spark_lineage(session.createDataFrame([], "id string, text string"))
+    assert (list(found.records()), found.edges.count(), found.n_articles) == ([], 0, 0)
     found.close()
 
 

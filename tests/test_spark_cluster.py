@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 @needs_java
 def test_a_killed_executor_changes_nothing(tmp_path: Path) -> None:
-    rows = read_set("lineage_dev_hard")[:120]
+    rows = read_set("lineage_dev_hard")[:60]
     articles, output = tmp_path / "articles.jsonl", tmp_path / "lineage.jsonl"
     articles.write_text("\n".join(json.dumps(known(row)) for row in rows), encoding="utf-8")
     ran = subprocess.run(

@@ -108,7 +108,7 @@ def test_an_empty_batch_has_the_types_of_others() -> None:
             "[PATH_NOT_FOUND] It is not there. SQLSTATE: 42K03;",
         ),
         (
-            "Thrown:\nTraceback (most recent call last):\n  File x\nValueError: no\n SQLSTATE: 1\n\tat a.b(C)",
+            "Thrown:\nTraceback (most recent call last):\n  File x\nValueError: no\n SQLSTATE: 1\n\tat a(C)",
             "ValueError: no",
         ),
         ("", "nothing more is known"),

@@ -21,9 +21,10 @@ from dedup.articles import (
     as_article,
     as_articles,
 )
-from dedup.errors import DuplicateIdError, InputError, MissingFieldError
-from dedup.spark.frames import functions, make_batch, map_batches
+from dedup.errors import InputError, MissingFieldError
+from dedup.spark.frames import arrow, functions, make_batch, map_batches
 from dedup.spark.kept import Kept
+from dedup.spark.places import name_articles, place_articles
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -31,11 +32,12 @@ if TYPE_CHECKING:
 LINE, FILE = "line", "file"
 """Columns of `read_files`: the JSON of an article as bytes, and the file that it stands in."""
 
+MOST_ARTICLES = 1 << 32
+"""Articles whose places fit the keys."""
+
 _FIELDS = (*TEXT_FIELDS, *TITLE_FIELDS, *TIME_FIELDS, *OUTLET_FIELDS, "id", "url", "declared")
 _READ = "id string, given boolean, declares boolean, title string, url string, seconds double, "
 _READ += "outlet string, text string, digest binary, error string, kind string"
-_NUMBERED = "id string, digest binary, slice int, at long"
-_N_SHOWN = 10  # ids that an error spells out
 _N_NAMED = 60  # characters of a broken line that an error shows
 
 
@@ -112,8 +114,10 @@ def read_pile(
         bad = read.where("error IS NOT NULL").selectExpr("min(struct(error, kind)) AS bad").collect()[0].bad
         more = f"; {n_bad - 1:,} more cannot be used" if n_bad > 1 else ""
         raise getattr(errors, bad.kind)(bad.error + more)
-    read = _name(read.where("error IS NULL"), kept, has_all=not n_unnamed)
-    places = _place(read, kept, partitions)
+    if n > MOST_ARTICLES:
+        raise InputError(f"{n:,} articles are too many; give {MOST_ARTICLES:,} at most")
+    read = name_articles(read.where("error IS NULL"), kept, has_all=not n_unnamed)
+    places = place_articles(read, kept, partitions)
     firsts = places.where("place = first").select("id", "place")
     texts = read.select("id", "seconds", "outlet", "text").join(firsts, "id").drop("id")
     texts = kept.persist(texts.repartition(partitions, F.col("place")))
@@ -122,8 +126,8 @@ def read_pile(
 
 def _choose(frame: DataFrame) -> DataFrame:
     F = functions()
-    if LINE in frame.columns and FILE in frame.columns:
-        return frame.select(LINE, FILE)
+    if frame.columns == [LINE, FILE]:
+        return frame
     if not set(frame.columns) & set(TEXT_FIELDS):
         looked = ", ".join(map(repr, TEXT_FIELDS))
         there = ", ".join(map(repr, frame.columns)) or "none"
@@ -143,8 +147,6 @@ def _read(batches: Iterator[Any], use_times: bool, stripped: bool) -> Iterator[A
 
 
 def _column(name: str, values: list[Any]) -> Any:
-    from dedup.spark.frames import arrow
-
     pa = arrow()
     types = {"given": pa.bool_(), "declares": pa.bool_(), "seconds": pa.float64(), "digest": pa.binary()}
     return pa.array(values, types.get(name, pa.string()))
@@ -159,10 +161,14 @@ def _row(item: dict[str, Any], use_times: bool, stripped: bool) -> tuple[Any, ..
         name = article.id or as_articles([article])[0].id
         time = article.published_at if use_times else None
         seconds = np.inf if time is None else time.timestamp()
-        digest = _digest(article.text, stripped)
-    except (InputError, UnicodeEncodeError) as error:
-        kind = type(error).__name__ if isinstance(error, InputError) else "InputError"
-        return (*[None] * 9, f"{_whose(item)}: {error}", kind)
+        for value in (name, article.title, article.url, article.outlet, article.text):
+            value.encode()
+    except UnicodeEncodeError as error:
+        said = f"half a character, {error.object[error.start]!r}; write surrogate pairs whole"
+        return (*[None] * 9, f"{_whose(item)}: {said}", "InputError")
+    except InputError as error:
+        return (*[None] * 9, f"{_whose(item)}: {error}", type(error).__name__)
+    digest = _digest(article.text, stripped)
     told = (article.title, article.url, seconds, article.outlet, article.text)
     return (name, bool(article.id), bool(article.declared), *told, digest, None, None)
 
@@ -198,60 +204,3 @@ def _whose(item: dict[str, Any]) -> str:
         return f"{item[FILE]}, the line that begins with {start!r}"
     name = item.get("id")
     return "an article" if name in (None, "") else f"article {name!r}"
-
-
-def _name(read: DataFrame, kept: Kept, *, has_all: bool) -> DataFrame:
-    """Check that ids are unique, and tell apart articles without id that have the same title and text."""
-    F = functions()
-    if not has_all:
-        from pyspark.sql import Window
-
-        order = Window.partitionBy("id").orderBy(F.desc("given"), "seconds", "outlet", "url")
-        numbered = read.withColumn("number", F.row_number().over(order))
-        name = F.when(F.col("given") | (F.col("number") == 1), F.col("id"))
-        name = name.otherwise(F.concat_ws("-", "id", "number"))
-        read = kept.persist(numbered.withColumn("id", name).drop("number"))
-    twice = read.groupBy("id").count().where("count > 1")
-    names = [row.id for row in twice.orderBy("id").limit(_N_SHOWN + 1).collect()]
-    if names:
-        shown = ", ".join(map(repr, names[:_N_SHOWN])) + (" and more" if len(names) > _N_SHOWN else "")
-        raise DuplicateIdError(
-            f"ids must be unique; given more than once: {shown}; rename them, or leave ids out"
-        )
-    return read.select("id", "seconds", "outlet", "title", "text", "digest")
-
-
-def _place(read: DataFrame, kept: Kept, partitions: int) -> DataFrame:
-    F = functions()
-    # No two rows are equal in time and id, so that places do not depend on where ranges are cut.
-    order = read.select("seconds", "id", "digest").repartitionByRange(partitions, "seconds", "id")
-    order = order.sortWithinPartitions("seconds", "id").drop("seconds")
-    numbered = kept.write(map_batches(order, _number, _NUMBERED), "numbered")
-    counts = {row.slice: row["count"] for row in numbered.groupBy("slice").count().collect()}
-    first, starts = 0, []
-    for part, count in sorted(counts.items()):
-        starts.append((part, first))
-        first += count
-    start = read.sparkSession.createDataFrame(starts, "slice int, start long")
-    placed = numbered.join(F.broadcast(start), "slice")
-    placed = placed.select((F.col("start") + F.col("at")).alias("place"), "id", "digest")
-    firsts = placed.where("digest IS NOT NULL").groupBy("digest").agg(F.min("place").alias("first"))
-    several = placed.join(firsts, "digest", "left")
-    return kept.write(several.select("place", "id", F.coalesce("first", "place").alias("first")), "places")
-
-
-def _number(batches: Iterator[Any]) -> Iterator[Any]:
-    from pyspark import TaskContext
-
-    context = TaskContext.get()
-    part = context.partitionId() if context else 0
-    first = 0
-    for batch in batches:
-        n = batch.num_rows
-        yield make_batch(
-            id=batch.column("id"),
-            digest=batch.column("digest"),
-            slice=np.full(n, part, np.int32),
-            at=np.arange(first, first + n),
-        )
-        first += n

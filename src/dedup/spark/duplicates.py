@@ -9,35 +9,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedup.duplicates.exact import exact_resemblance
-from dedup.duplicates.lsh import EMPTY_KEY, LARGEST_FULL, band_keys, candidate_pairs, choose_bands
-from dedup.duplicates.minhash import ROWS, signatures
-from dedup.duplicates.shingles import make_shingles, word_shingles
+from dedup.duplicates.lsh import choose_bands
+from dedup.duplicates.minhash import ROWS
+from dedup.duplicates.shingles import make_shingles
 from dedup.errors import InputError
 from dedup.spark.articles import Pile, read_pile
-from dedup.spark.buckets import (
-    BUCKETS,
-    MEMBERS,
-    PLACE,
-    Keys,
-    bucket_of,
-    find_shared,
-    in_buckets,
-    lay_out,
-    put_in_buckets,
-    share_out,
-)
-from dedup.spark.frames import array, functions, make_batch, map_batches, unpack
-from dedup.spark.hot import find_hot, join_keys_of
+from dedup.spark.frames import array, functions, make_batch, map_batches
 from dedup.spark.kept import Kept
 from dedup.spark.labels import label_components
 from dedup.spark.lineage import check_partitions
 from dedup.spark.rows import bring_texts, read_members
-from dedup.text.batches import batches as cut_batches
-from dedup.text.batches import fold, words
-from dedup.text.hashing import mix
+from dedup.spark.sketches import Sketching, find_near, sketch
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -45,7 +29,6 @@ if TYPE_CHECKING:
 ARTICLES = 200_000
 """Articles for which there is a partition of four buckets: some 60 MB of band keys."""
 
-_MET = "bucket int, pairs binary"
 _PAIRS = "one long, other long, resemblance double, rounded double"
 
 
@@ -84,16 +67,6 @@ class SparkDuplicates:
     def close(self) -> None:
         """Remove the files in which `articles` and `pairs` are kept."""
         self.kept.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Sketching:
-    """How band keys are made."""
-
-    n: int
-    rows: int
-    bands: int
-    n_buckets: int
 
 
 def find_duplicates(
@@ -152,14 +125,14 @@ def find_duplicates(
         raise InputError(f"threshold is {threshold}; give a resemblance above 0 and up to 1, such as 0.7")
     partitions = check_partitions(frame, partitions)
     bands = choose_bands(rows, threshold)[0] if bands is None else bands
-    _sketch(["one"], _Sketching(n, rows, bands, 1))  # what is out of its range fails here, and not far away
+    sketch(["one"], Sketching(n, rows, bands, 1))  # what is out of its range fails here, and not far away
     with ExitStack() as unless_done, Kept(frame.sparkSession, work) as kept:
         result = unless_done.enter_context(Kept(frame.sparkSession, work))
         pile = read_pile(
             frame, kept, use_times=False, stripped=False, partitions=partitions, skip_bad=skip_bad
         )
-        sketching = _Sketching(n, rows, bands, 4 * max(partitions, -(-pile.n_texts // ARTICLES)))
-        members = _find_members(pile, sketching, kept)
+        sketching = Sketching(n, rows, bands, 4 * max(partitions, -(-pile.n_texts // ARTICLES)))
+        members = find_near(pile, sketching, kept)
         together = bring_texts(members, pile.texts, partitions)
         verified = map_batches(together, partial(_verify, n=n, threshold=threshold), _PAIRS)
         pairs = kept.write(verified.union(_copies(pile, n)), "pairs")
@@ -169,71 +142,6 @@ def find_duplicates(
         unless_done.pop_all()
         n_identical = pile.n_articles - pile.n_texts
         return SparkDuplicates(articles, named, pile.n_articles, n_identical, pile.n_bad, result)
-
-
-def _find_members(pile: Pile, sketching: _Sketching, kept: Kept) -> DataFrame:
-    texts = pile.texts.select("place", "text")
-    hot = find_hot(texts, partial(_sample, sketching=sketching), pile.n_texts, LARGEST_FULL)
-    keys = map_batches(texts, partial(_make_keys, sketching=sketching, hot=hot), BUCKETS)
-    partitions, n_buckets = sketching.n_buckets // 4, sketching.n_buckets
-    join, bucket_pairs = partial(_join, n_buckets=n_buckets), partial(_bucket_pairs, n_buckets=n_buckets)
-    met = join_keys_of(keys, hot, join, bucket_pairs, _MET, partitions, kept)
-    return in_buckets(met, partitions, _choose, MEMBERS)
-
-
-def _sketch(texts: list[str], how: _Sketching) -> NDArray[np.uint64]:
-    """Return the band keys of texts, a band's unlike any other's, shape (n_texts, bands)."""
-    keys = [np.zeros((0, how.bands), np.uint64)]
-    for batch in cut_batches(texts):
-        cut = word_shingles(words(fold(batch)), how.n, padded=True)
-        keys.append(band_keys(signatures(cut, how.rows), how.bands))
-    found = np.concatenate(keys)
-    # All bands are joined at once, and the rows of two bands of one short text can be the same.
-    salted = found ^ mix(np.arange(1, how.bands + 1, dtype=np.uint64))
-    return np.where(found == EMPTY_KEY, EMPTY_KEY, salted)
-
-
-def _sample(places: NDArray[np.int64], texts: list[str], sketching: _Sketching) -> NDArray[np.uint64]:
-    keys = _sketch(texts, sketching).ravel()
-    return np.asarray(keys[keys != EMPTY_KEY])
-
-
-def _make_keys(batches: Iterator[Any], sketching: _Sketching, hot: NDArray[np.uint64]) -> Iterator[Any]:
-    yield from put_in_buckets(_keys_of(batches, sketching), sketching.n_buckets, hot)
-
-
-def _keys_of(batches: Iterator[Any], sketching: _Sketching) -> Iterator[Keys]:
-    for batch in batches:
-        keys = _sketch(batch.column("text").to_pylist(), sketching)
-        members = np.repeat(array(batch, "place").view(np.uint64) << PLACE, sketching.bands)
-        keys = keys.ravel()
-        yield keys[keys != EMPTY_KEY], members[keys != EMPTY_KEY]
-
-
-def _join(table: Any, n_buckets: int) -> Iterator[Any]:
-    keys = unpack(table.column("keys").to_pylist(), "<u8")
-    members = unpack(table.column("members").to_pylist(), "<u8")
-    shared = find_shared(keys)
-    shared = shared[np.argsort(members[shared], kind="stable")]  # in order, for stars begin at the first one
-    pairs = candidate_pairs(keys[shared, None])
-    first, second = (members[shared] >> PLACE)[pairs.T]
-    yield _share_pairs(first, second, n_buckets)
-
-
-def _bucket_pairs(batches: Iterator[Any], n_buckets: int) -> Iterator[Any]:
-    for batch in batches:
-        first, second = (array(batch, name).view(np.uint64) >> PLACE for name in ("one", "other"))
-        yield _share_pairs(first, second, n_buckets)
-
-
-def _share_pairs(first: NDArray[np.uint64], second: NDArray[np.uint64], n_buckets: int) -> Any:
-    pairs = np.unique(first << np.uint64(32) | second)
-    return share_out(bucket_of(pairs >> np.uint64(32), n_buckets), pairs=pairs)
-
-
-def _choose(table: Any) -> Iterator[Any]:
-    pairs = np.unique(unpack(table.column("pairs").to_pylist(), "<u8"))
-    yield lay_out(pairs)
 
 
 def _verify(batches: Iterator[Any], n: int, threshold: float) -> Iterator[Any]:

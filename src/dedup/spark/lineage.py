@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import InputError
-from dedup.evidence.cited import cited_sources
-from dedup.lineage.find import DEFAULT_MIN_PROBABILITY, IDENTICAL
-from dedup.lineage.graph import DIGEST
-from dedup.lineage.model import RELATIONS
-from dedup.spark.articles import Pile, read_pile
+from dedup.lineage.find import DEFAULT_MIN_PROBABILITY
+from dedup.spark.articles import read_pile
 from dedup.spark.counts import count_texts
-from dedup.spark.frames import arrow, functions, make_batch, map_batches
 from dedup.spark.kept import Kept
-from dedup.spark.labels import find_roots
 from dedup.spark.meeting import find_members
 from dedup.spark.parents import choose_parents
+from dedup.spark.records import collect_edges, make_records, name_edges
 from dedup.spark.rows import compare_members
 from dedup.spark.session import is_local, use_this_python
 
@@ -26,8 +22,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _USUAL = 200  # partitions that Spark takes if nobody says; too many for one machine
-_COPY = RELATIONS.index("copy")
-_CITED = "array<struct<source: string, kind: string, phrase: string>>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +129,9 @@ def find_lineage(
         members = find_members(pile.texts, frequencies, pile.n_texts, kept, partitions)
         rows = kept.write(compare_members(members, pile.texts, frequencies, partitions), "rows")
         links = choose_parents(rows, pile.texts, frequencies, kept, partitions)
-        edges = kept.write(_edges(pile, links, min_probability), "edges")
-        articles = result.write(_articles(pile, edges, kept), "articles")
-        named = result.write(_named(pile, edges), "edges")
+        edges = kept.write(collect_edges(pile, links, min_probability), "edges")
+        articles = result.write(make_records(pile, edges, kept), "articles")
+        named = result.write(name_edges(pile, edges), "edges")
         frequencies.destroy()
         unless_done.pop_all()
         return SparkLineage(articles, named, pile.n_articles, pile.n_bad, pile.n_declared, result)
@@ -148,118 +142,13 @@ def check_partitions(frame: DataFrame, partitions: int | None) -> int:
     if partitions is not None and partitions < 1:
         raise InputError(f"partitions is {partitions}; give a number from 1 on, some three a core")
     session = frame.sparkSession
+    if "connect" in type(session).__module__:
+        raise InputError(
+            "frame belongs to a session of Spark Connect, which cannot broadcast; use a classic session"
+        )
     use_this_python(session)
     if partitions is None:
         partitions = int(session.conf.get("spark.sql.shuffle.partitions") or _USUAL)
         if partitions == _USUAL and is_local(session):
             return 4 * session.sparkContext.defaultParallelism
     return partitions
-
-
-def _edges(pile: Pile, links: DataFrame, min_probability: float) -> DataFrame:
-    F = functions()
-    copies = pile.places.where("first <> place").select(
-        F.col("place").alias("child"),
-        F.col("first").alias("parent"),
-        F.lit(_COPY).alias("relation"),
-        F.lit(IDENTICAL).alias("probability"),
-        F.lit(0).alias("rank"),
-    )
-    return links.union(copies).where(F.col("probability") >= min_probability)
-
-
-def _named(pile: Pile, edges: DataFrame) -> DataFrame:
-    """Give edges the ids of articles, and number those of a child from 0 on."""
-    from pyspark.sql import Window
-
-    F = functions()
-    child = pile.places.select(F.col("place").alias("child"), F.col("id").alias("child_id"))
-    parent = pile.places.select(F.col("place").alias("parent"), F.col("id").alias("parent_id"))
-    place = F.row_number().over(Window.partitionBy("child").orderBy("rank")) - 1
-    return (
-        edges.withColumn("rank", place)
-        .join(child, "child")
-        .join(parent, "parent")
-        .select(
-            F.col("child_id").alias("child"),
-            F.col("parent_id").alias("parent"),
-            _relation().alias("relation"),
-            "probability",
-            "rank",
-        )
-    )
-
-
-def _relation() -> Any:
-    F = functions()
-    return F.element_at(F.array(*map(F.lit, RELATIONS)), F.col("relation") + 1)
-
-
-def _articles(pile: Pile, edges: DataFrame, kept: Kept) -> DataFrame:
-    F = functions()
-    ids = pile.places.select(F.col("place").alias("parent"), F.col("id").alias("name"))
-    told = edges.join(ids, "parent").select(
-        "child",
-        F.struct("rank", F.col("name").alias("id"), _relation().alias("relation"), "probability").alias(
-            "edge"
-        ),
-    )
-    listed = told.groupBy("child").agg(F.sort_array(F.collect_list("edge")).alias("edges"))
-    of_child = listed.join(_families(edges, kept), "child").withColumnRenamed("child", "place")
-    root = pile.places.select(F.col("place").alias("root"), F.col("id").alias("family"))
-    of_child = of_child.join(root, "root").drop("root")
-    has_children = edges.select(F.col("parent").alias("place")).distinct().withColumn("leads", F.lit(True))
-    derived = F.col("edges").isNotNull()
-    role = F.when(derived, "derived").when(F.col("leads"), "root").otherwise("single")
-    kind = "array<struct<id: string, relation: string, probability: double>>"
-    parents = F.expr("transform(edges, edge -> struct(edge.id, edge.relation, edge.probability))")
-    parents = F.coalesce(parents, F.array().cast(kind))
-    cited = map_batches(pile.read.select("id", "outlet", "text"), _cite, f"id string, cited {_CITED}")
-    return (
-        pile.places.join(of_child, "place", "left")
-        .join(has_children, "place", "left")
-        .join(cited, "id")
-        .select(
-            "place",
-            "id",
-            F.coalesce("family", "id").alias("family"),
-            role.alias("role"),
-            parents.alias("parents"),
-            "cited",
-        )
-    )
-
-
-def _families(edges: DataFrame, kept: Kept) -> DataFrame:
-    """Find the root of each child's family; a digest, of several families, is a root of its own."""
-    F = functions()
-    main = kept.write(
-        edges.groupBy("child").agg(F.min_by("parent", "rank").alias("parent"), F.count("*").alias("n")),
-        "main",
-    )
-    roots = find_roots(main, kept)
-    if main.where(f"n >= {DIGEST}").isEmpty():
-        return roots
-    several = edges.join(main.where(f"n >= {DIGEST}").select("child"), "child", "left_semi")
-    above = several.join(roots.toDF("parent", "root"), "parent", "left")
-    families = above.groupBy("child").agg(F.count_distinct(F.coalesce("root", "parent")).alias("n"))
-    digests = kept.write(families.where(f"n >= {DIGEST}").select("child"), "digests")
-    if digests.isEmpty():
-        return roots
-    roots = find_roots(main.join(digests, "child", "left_anti"), kept)
-    return roots.union(digests.select("child", F.col("child").alias("root")))
-
-
-def _cite(batches: Iterator[Any]) -> Iterator[Any]:
-    pa = arrow()
-    kind = pa.list_(pa.struct([(name, pa.string()) for name in ("source", "kind", "phrase")]))
-    for batch in batches:
-        outlets, texts = batch.column("outlet").to_pylist(), batch.column("text").to_pylist()
-        cited = [
-            [
-                {"source": found.source, "kind": found.kind, "phrase": found.phrase}
-                for found in cited_sources(text, outlet=outlet)
-            ]
-            for text, outlet in zip(texts, outlets, strict=True)
-        ]
-        yield make_batch(id=batch.column("id"), cited=pa.array(cited, kind))
