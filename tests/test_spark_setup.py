@@ -64,6 +64,29 @@ def test_without_pyspark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         session.start_session()
 
 
+@pytest.mark.parametrize(
+    ("master", "variable", "setting", "chosen"),
+    [
+        ("local[2]", False, False, True),
+        ("local-cluster[2,1,1024]", False, False, True),
+        ("local[2]", True, False, False),
+        ("local[2]", False, True, False),
+        ("yarn", False, False, False),
+    ],
+)
+def test_executors_here_run_this_python(
+    monkeypatch: pytest.MonkeyPatch, master: str, variable: bool, setting: bool, chosen: bool
+) -> None:
+    monkeypatch.delenv("PYSPARK_PYTHON", raising=False)
+    if variable:
+        monkeypatch.setenv("PYSPARK_PYTHON", "python3.12")
+    conf = SimpleNamespace(contains=lambda name: setting and name == "spark.pyspark.python")
+    context = SimpleNamespace(master=master, pythonExec="python3", getConf=lambda: conf)
+    started: Any = SimpleNamespace(sparkContext=context)
+    session.use_this_python(started)
+    assert context.pythonExec == (sys.executable if chosen else "python3")
+
+
 @pytest.mark.parametrize("n_texts", [1000, MOST_TEXTS + 1])
 def test_keys_do_not_depend_on_batches(n_texts: int) -> None:
     making: Any = Making(SimpleNamespace(value=count_articles(TEXTS)), n_texts, 4)  # type: ignore[arg-type]
