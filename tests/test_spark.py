@@ -192,6 +192,10 @@ def test_what_cannot_be_used_is_named(session: SparkSession) -> None:
         spark_lineage(half.selectExpr("binary(line) AS line", "file"))
     found = spark_lineage(frame, skip_bad=True)
     assert (found.n_articles, found.n_bad, found.n_declared) == (1, 2, 0)
+    assert found.bad is not None
+    errors = sorted(row.error for row in found.bad.collect())
+    assert errors[0].startswith("article 'a': cannot read the time")
+    assert errors[1].startswith("article 'c': the text, 'text', must be a string")
     found.close()
 
 
@@ -245,7 +249,12 @@ def test_the_command_says_what_is_wrong(
     assert main(["lineage", "--engine", "spark", "--skip-bad", str(broken)]) == 0
     out, err = capfd.readouterr()
     assert json.loads(out)["role"] == "single"
-    assert "3 skipped that could not be used" in err
+    assert "3 skipped that could not be used, such as: " in err
+    output = tmp_path / "found.jsonl"
+    assert main(["duplicates", "--engine", "spark", "--skip-bad", str(broken), "-o", str(output)]) == 0
+    assert f"listed in {output}.bad.jsonl" in capfd.readouterr().err
+    listed = (tmp_path / "found.jsonl.bad.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["error"].partition("day.jsonl, ")[2][:8] for line in listed] == ["the line"] * 3
     not_parquet = tmp_path / "day.parquet"
     not_parquet.write_text("not a table", encoding="utf-8")
     assert main(["lineage", "--engine", "spark", str(not_parquet)]) == 2

@@ -115,7 +115,11 @@ def spark_lineage(place: Place, *, use_times: bool, min_probability: float) -> N
 
         found = find_lineage(frame, use_times=use_times, min_probability=min_probability, **place.keywords())
         _write(place.output, found.records(), {"articles": found.articles, "edges": found.edges})
-        said += [f"{found.n_articles:,} articles", f"{found.edges.count():,} edges", *_skipped(found.n_bad)]
+        said += [
+            f"{found.n_articles:,} articles",
+            f"{found.edges.count():,} edges",
+            *_skipped(found.n_bad, found.bad, place),
+        ]
         if found.n_declared:
             said.append(f"{found.n_declared:,} declare what they were made from, which Spark does not follow")
         found.close()
@@ -128,7 +132,11 @@ def spark_duplicates(place: Place, *, threshold: float) -> None:
 
         found = find_duplicates(frame, threshold=threshold, **place.keywords())
         _write(place.output, found.records(), {"articles": found.articles, "pairs": found.pairs})
-        said += [f"{found.n_articles:,} articles", f"{found.pairs.count():,} pairs", *_skipped(found.n_bad)]
+        said += [
+            f"{found.n_articles:,} articles",
+            f"{found.pairs.count():,} pairs",
+            *_skipped(found.n_bad, found.bad, place),
+        ]
         found.close()
 
 
@@ -181,8 +189,18 @@ def _check(place: Place) -> None:
         raise InputError(f"{output} is there already; name a folder that is not, for the Parquet files")
 
 
-def _skipped(n_bad: int) -> list[str]:
-    return [f"{n_bad:,} skipped that could not be used"] if n_bad else []
+def _skipped(n_bad: int, bad: DataFrame | None, place: Place) -> list[str]:
+    """Say what was skipped; list it beside the output, if that is on this machine."""
+    if bad is None:
+        return []
+    said = f"{n_bad:,} skipped that could not be used"
+    output = place.output
+    if output is None or output == "-" or "://" in output:
+        (first,) = bad.orderBy("error").limit(1).collect()
+        return [f"{said}, such as: {first.error}"]
+    listed = f"{output.rstrip('/')}.bad.jsonl"
+    write(listed, (json_line({"error": row.error}) for row in bad.orderBy("error").toLocalIterator()))
+    return [f"{said}, listed in {listed}"]
 
 
 def _is_lines(output: str) -> bool:

@@ -61,6 +61,8 @@ class Pile:
         Rows that could not be used, and were skipped.
     n_declared : int
         Articles that declare what they were made from.
+    bad : DataFrame
+        ``kind`` and ``error`` of the rows that could not be used.
     """
 
     read: DataFrame
@@ -70,6 +72,7 @@ class Pile:
     n_texts: int
     n_bad: int
     n_declared: int
+    bad: DataFrame
 
 
 def read_pile(
@@ -110,10 +113,11 @@ def read_pile(
     read = kept.persist(read)
     seen = read.selectExpr("count(*)", "count(error)", "count_if(NOT given)", "count_if(declares)")
     n, n_bad, n_unnamed, n_declared = seen.collect()[0]
+    bad = read.where("error IS NOT NULL").select("error", "kind")
     if n_bad and not skip_bad:
-        bad = read.where("error IS NOT NULL").selectExpr("min(struct(error, kind)) AS bad").collect()[0].bad
+        (first,) = bad.orderBy("error").limit(1).collect()
         more = f"; {n_bad - 1:,} more cannot be used" if n_bad > 1 else ""
-        raise getattr(errors, bad.kind)(bad.error + more)
+        raise getattr(errors, first.kind)(first.error + more)
     if n > MOST_ARTICLES:
         raise InputError(f"{n:,} articles are too many; give {MOST_ARTICLES:,} at most")
     read = name_articles(read.where("error IS NULL"), kept, has_all=not n_unnamed)
@@ -121,7 +125,7 @@ def read_pile(
     firsts = places.where("place = first").select("id", "place")
     texts = read.select("id", "seconds", "outlet", "text").join(firsts, "id").drop("id")
     texts = kept.persist(texts.repartition(partitions, F.col("place")))
-    return Pile(read, places, texts, n - n_bad, firsts.count(), n_bad, n_declared)
+    return Pile(read, places, texts, n - n_bad, firsts.count(), n_bad, n_declared, bad)
 
 
 def _choose(frame: DataFrame) -> DataFrame:

@@ -48,6 +48,8 @@ class SparkDuplicates:
         Rows of `articles`, and those whose text is that of an earlier one.
     n_bad : int
         Rows of the input that were skipped.
+    bad : DataFrame or None
+        ``error`` of each of these; None if there is none.
     kept : Kept
         The folder of Parquet files that `articles` and `pairs` are read from.
     """
@@ -57,6 +59,7 @@ class SparkDuplicates:
     n_articles: int
     n_identical: int
     n_bad: int
+    bad: DataFrame | None
     kept: Kept
 
     def records(self) -> Iterator[dict[str, Any]]:
@@ -139,9 +142,10 @@ def find_duplicates(
         labels = label_components(pairs.select("one", "other"), kept)
         articles = result.write(_articles(pile, pairs, labels), "articles")
         named = result.write(_named(pile, pairs), "pairs")
+        bad = result.write(pile.bad.select("error"), "bad") if pile.n_bad else None
         unless_done.pop_all()
         n_identical = pile.n_articles - pile.n_texts
-        return SparkDuplicates(articles, named, pile.n_articles, n_identical, pile.n_bad, result)
+        return SparkDuplicates(articles, named, pile.n_articles, n_identical, pile.n_bad, bad, result)
 
 
 def _verify(batches: Iterator[Any], n: int, threshold: float) -> Iterator[Any]:

@@ -41,6 +41,8 @@ class SparkLineage:
         Rows of `articles`.
     n_bad : int
         Rows of the input that were skipped.
+    bad : DataFrame or None
+        ``error`` of each of these; None if there is none.
     n_declared : int
         Articles that declare what they were made from, which nothing was made of here.
     kept : Kept
@@ -51,6 +53,7 @@ class SparkLineage:
     edges: DataFrame
     n_articles: int
     n_bad: int
+    bad: DataFrame | None
     n_declared: int
     kept: Kept
 
@@ -133,8 +136,9 @@ def find_lineage(
         articles = result.write(make_records(pile, edges, kept), "articles")
         named = result.write(name_edges(pile, edges), "edges")
         frequencies.destroy()
+        bad = result.write(pile.bad.select("error"), "bad") if pile.n_bad else None
         unless_done.pop_all()
-        return SparkLineage(articles, named, pile.n_articles, pile.n_bad, pile.n_declared, result)
+        return SparkLineage(articles, named, pile.n_articles, pile.n_bad, bad, pile.n_declared, result)
 
 
 def check_partitions(frame: DataFrame, partitions: int | None) -> int:
