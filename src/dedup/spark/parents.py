@@ -126,6 +126,7 @@ class _Asking:
     asked: list[NDArray[np.int64]]
 
     def compare_with_main(self, triples: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Note what is asked; see `dedup.lineage.parents.Comparer`."""
         self.asked.append(triples)
         return np.full((len(triples), len(GAINS)), np.nan)  # which is no reason for another parent
 
