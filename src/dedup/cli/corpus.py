@@ -73,7 +73,7 @@ def corpus_options(command: _Command) -> _Command:
         click.option(
             "--memory",
             metavar="SIZE",
-            help="For corpora: what all processes together may take, such as 2GB; 4GB where --work is given.",
+            help="For corpora: what all processes together may take, such as 2GB; by default 4GB.",
         ),
         click.option(
             "--work",
