@@ -33,8 +33,8 @@ those that have a candidate, `write` reads them once more for the sources that t
 _PEERS = """\
 Near-duplicates of the same 100,000 articles, at 128 rows, 16 bands of 8 and word 5-grams. The library reads a
 file, keeps its stages on disk, verifies every pair exactly and uses two processes; the peers are given texts
-in memory, one process, and verify nothing. Per CPU-second, and with recall, docs/benchmarks.md sets them side
-by side.
+in memory, one process, and verify nothing. They ran at low priority beside other work: compare CPU-seconds.
+With recall, [Benchmarks](benchmarks.md) sets them side by side.
 """
 
 
