@@ -1,6 +1,7 @@
 """What the commands have in common: options, and how they read and write."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import click
 
@@ -9,6 +10,7 @@ from dedup.cli.progress import progress
 from dedup.errors import DedupError
 from dedup.formats.writers import write_lines
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 _BROKEN_PIPE = 141
 _N_SHOWN = 5  # things of a kind that are told; the others are counted
 
@@ -36,6 +38,18 @@ timeout_option = click.option(
     show_default=True,
     help="Time to wait while another process writes.",
 )
+
+
+def threshold_option(meaning: str) -> Callable[[_Command], _Command]:
+    """Give a command the option --threshold, and say what it means there."""
+    return click.option(
+        "--threshold",
+        type=click.FloatRange(0, 1, min_open=True),
+        metavar="T",
+        default=0.7,
+        show_default=True,
+        help=meaning,
+    )
 
 
 def read(paths: Iterable[str], skip_bad: bool, quiet: bool) -> tuple[Article, ...]:

@@ -15,6 +15,7 @@ from dedup.cli.common import (
     quiet_option,
     read,
     skip_bad_option,
+    threshold_option,
     workers_option,
     write,
 )
@@ -43,14 +44,7 @@ _THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 @click.command()
 @paths_argument
-@click.option(
-    "--threshold",
-    type=click.FloatRange(0, 1, min_open=True),
-    metavar="T",
-    default=0.7,
-    show_default=True,
-    help="Share of 5-word shingles from which two articles are near-duplicates.",
-)
+@threshold_option("Share of 5-word shingles from which two articles are near-duplicates.")
 @click.option(
     "--format",
     "form",

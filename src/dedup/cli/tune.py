@@ -6,21 +6,21 @@ import itertools
 
 import click
 
-from dedup.cli.common import paths_argument, quiet_option, skip_bad_option, tell_skipped, write
+from dedup.cli.common import (
+    paths_argument,
+    quiet_option,
+    skip_bad_option,
+    tell_skipped,
+    threshold_option,
+    write,
+)
 from dedup.cli.progress import progress
 from dedup.errors import DedupError
 
 
 @click.command()
 @paths_argument
-@click.option(
-    "--threshold",
-    type=click.FloatRange(0, 1, min_open=True),
-    metavar="T",
-    default=0.7,
-    show_default=True,
-    help="Resemblance whose bands are looked at.",
-)
+@threshold_option("Resemblance whose bands are looked at.")
 @click.option(
     "--sample",
     type=click.IntRange(min=1),
