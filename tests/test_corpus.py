@@ -187,7 +187,9 @@ def test_a_broken_row_is_named(tmp_path: Path) -> None:
         on_disk(path)
     with find_lineage(path, skip_bad=True) as found:
         assert (found.n_articles, found.n_bad) == (39, 1)
-        assert json.loads(found.bad.read_text()) == {"file": str(path), "error": message.partition(": ")[2]}
+        bad = json.loads(found.bad.read_text())
+    row = {"id": "25", "text": None}
+    assert bad == {"file": str(path), "error": message.partition(": ")[2], "row": row}
 
 
 def test_a_broken_row_group_costs_no_other(tmp_path: Path) -> None:

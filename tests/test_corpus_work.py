@@ -186,6 +186,7 @@ def test_what_is_skipped_is_listed_beside_the_output(
     )
     bad = [json.loads(line) for line in Path(f"{target}.bad.jsonl").read_text().splitlines()]
     assert [row["line"] for row in bad] == [len(ROWS) + 1, len(ROWS) + 2]
+    assert [row["row"] for row in bad] == ["{", json_line({"words": "?"})]
     assert run("lineage", source, "--work", tmp_path / "work", "--skip-bad") == 0
     assert f"listed in {tmp_path / 'work' / 'read' / 'bad.jsonl'}" in capsys.readouterr().err
     assert run("lineage", source, "--memory", "1GB", "--skip-bad") == 0

@@ -52,6 +52,8 @@ class ReadError(DedupError):
         What was wrong and, where there is one, the remedy.
     line : int, optional
         The line, counted from 1; 0 when the file as a whole is meant.
+    row : object, optional
+        What stood there, as far as it could be read: a line, or the fields of a row.
 
     Examples
     --------
@@ -59,11 +61,12 @@ class ReadError(DedupError):
     'day.jsonl:7: not JSON'
     """
 
-    def __init__(self, path: str, reason: str, line: int = 0) -> None:
+    def __init__(self, path: str, reason: str, line: int = 0, row: object = None) -> None:
         super().__init__(path, reason, line)
         self.path = path
         self.reason = reason
         self.line = line
+        self.row = row
 
     def __str__(self) -> str:
         place = "standard input" if self.path == "-" else self.path

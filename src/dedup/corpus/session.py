@@ -157,8 +157,9 @@ def _write_store(folder: Path, sources: list[Any], skip_bad: bool, tell: Callabl
     with open(folder / "bad.jsonl", "w", encoding="utf-8", errors="backslashreplace") as bad:
 
         def write(error: ReadError) -> None:
-            line = {"line": error.line} if error.line else {}
-            bad.write(json_line({"file": error.path, **line, "error": error.reason}) + "\n")
+            record = {"file": error.path, "line": error.line, "error": error.reason, "row": error.row}
+            there = {name: value for name, value in record.items() if value not in (0, None)}
+            bad.write(json_line(there) + "\n")
 
         report: Report = write if skip_bad else refuse
         write_store(folder, read_sources(sources, report), tell)

@@ -172,7 +172,7 @@ def _jsonl(stream: BinaryIO, path: str, stem: str, report: _Report) -> Iterator[
             try:
                 yield _object(json.loads(line.decode()), path)
             except (ValueError, RecursionError) as error:
-                report(ReadError(path, _reason(error), n))
+                report(ReadError(path, _reason(error), n, line.decode(errors="replace").strip()))
 
 
 def _json(stream: BinaryIO, path: str, stem: str, report: _Report) -> Iterator[Article]:
@@ -191,7 +191,7 @@ def _json(stream: BinaryIO, path: str, stem: str, report: _Report) -> Iterator[A
         try:
             yield _object(item, path)
         except InputError as error:
-            report(ReadError(path, f"article {position} of the list: {error}"))
+            report(ReadError(path, f"article {position} of the list: {error}", row=item))
 
 
 def _csv(stream: BinaryIO, path: str, stem: str, report: _Report) -> Iterator[Article]:
@@ -210,6 +210,7 @@ def _csv(stream: BinaryIO, path: str, stem: str, report: _Report) -> Iterator[Ar
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         line = rows.line_num + 2
+        row: list[str] = []
         try:
             row = next(rows)
             if broken:
@@ -219,7 +220,7 @@ def _csv(stream: BinaryIO, path: str, stem: str, report: _Report) -> Iterator[Ar
         except StopIteration:
             return
         except (csv.Error, InputError) as error:
-            report(ReadError(path, str(error), broken[0].line if broken else line))
+            report(ReadError(path, str(error), broken[0].line if broken else line, row or None))
             broken.clear()
 
 

@@ -147,10 +147,11 @@ def _columns(names: Sequence[str], path: str, report: _Report) -> list[str]:
 def _rows(batch: Any, path: str, place: str, first: int, report: _Report) -> Iterator[Article]:
     columns = [_plain(column) for column in batch.columns]
     for number, values in enumerate(zip(*columns, strict=True), first + 1):
+        row = dict(zip(batch.schema.names, values, strict=True))
         try:
-            yield as_article(dict(zip(batch.schema.names, values, strict=True)))
+            yield as_article(row)
         except InputError as error:
-            report(ReadError(path, f"{place} {number}: {error}"))
+            report(ReadError(path, f"{place} {number}: {error}", row=row))
 
 
 def _plain(column: Any) -> list[Any]:

@@ -16,7 +16,7 @@ def json_line(value: object) -> str:
     Parameters
     ----------
     value : object
-        Mappings, lists, strings and numbers.
+        Mappings, lists, strings and numbers; anything else is written as its string.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def json_line(value: object) -> str:
     >>> json_line({"id": "a1", "cited": []})
     '{"id": "a1", "cited": []}'
     """
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def write_lines(output: str, lines: Iterable[str | bytes]) -> None:
