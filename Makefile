@@ -6,11 +6,12 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 STAMP := .venv/installed
 STORIES := examples/harbour.jsonl examples/korrin.jsonl
+comma := ,
 BROWSERS := "$$CHROMIUM" chromium chromium-browser google-chrome
 PEERS := .venv-peers/bin/python
 PEERS_STAMP := .venv-peers/installed
 
-.PHONY: help venv test check format demo browser screenshots bench quality fit bench-peers bench-large bench-corpus bench-spark docs docs-serve
+.PHONY: help venv test check format demo browser graphviz screenshots bench quality fit bench-peers bench-large bench-corpus bench-spark docs docs-serve
 
 help:           ## show these targets
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -27,21 +28,28 @@ $(STAMP): pyproject.toml
 
 test: check     ## run everything that is checked on every change
 	@$(MAKE) --no-print-directory browser || true
+	@$(MAKE) --no-print-directory graphviz || true
 	$(BIN)/python -m pytest -q
 
-# In a browser the reports are tested; without one, and where none can be installed, those tests are skipped.
+# With programs of others the reports and the drawings are tested; where they cannot be had, that is skipped.
 APT := apt-get -qq -o DPkg::Lock::Timeout=120 -o Acquire::http::Timeout=10 -o Acquire::Retries=1
+define install
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing $(1)" && $(APT) update && \
+		DEBIAN_FRONTEND=noninteractive $(APT) install -y --no-install-recommends $(1) >/dev/null; \
+	else \
+		echo "no $(1) was found, and it can be installed by root on Debian only; $(2) not tested with it." \
+			"To have that: sudo apt-get install $(1)$(3)" >&2; \
+		exit 1; \
+	fi
+endef
 
 browser:        ## install Debian's Chromium, in which the reports are tested
 	@$(foreach name,$(BROWSERS),command -v $(name) >/dev/null ||) \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "installing chromium" && $(APT) update && \
-		DEBIAN_FRONTEND=noninteractive $(APT) install -y --no-install-recommends chromium >/dev/null; \
-	else \
-		echo "no Chromium was found, and it can be installed by root on Debian only; the reports are not tested" \
-			"in a browser. To have that: sudo apt-get install chromium, or set CHROMIUM=/path/to/chromium" >&2; \
-		exit 1; \
-	fi
+	$(call install,chromium,reports are,$(comma) or set CHROMIUM=/path/to/chromium)
+
+graphviz:       ## install Debian's Graphviz, with which the drawings are tested
+	@command -v dot >/dev/null || $(call install,graphviz,drawings are)
 
 screenshots: $(STAMP) browser ## make the pictures in docs/report.md anew
 	DEDUP_SCREENSHOTS=docs $(BIN)/python -m pytest -q tests/test_report_browser.py
