@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.bulletins import make_bulletins
+from benchmarks.corpora import read_set, unlabelled
 from benchmarks.score import score
 from dedup import Article, Edge, Lineage, find_lineage
 from dedup.duplicates.shingles import group_copies, make_shingles
@@ -286,3 +287,23 @@ def test_every_edge_can_be_explained_and_drawn() -> None:
 def test_a_probability_is_from_0_to_1(least: float) -> None:
     with pytest.raises(InputError, match=f"min_probability is {least}; give a number from 0 to 1"):
         find_lineage([], min_probability=least)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_comes_down_from_a_later_article_through_one_without_a_time(seed: int) -> None:
+    rows = unlabelled(read_set("lineage_dev"))[:80]
+    draw = random.Random(seed)
+    rows = [{**row, "published_at": None} if draw.random() < 0.2 else row for row in rows]
+    found = find_lineage(rows)
+    times = {node.article.id: node.article.published_at for node in found}
+    assert any(times[edge.parent] is None or times[edge.child] is None for edge in found.edges)
+    for node in found:
+        time = times[node.article.id]
+        above = [times[name] for name in node.ancestors]
+        assert time is None or all(other is None or other <= time for other in above)
+
+
+def test_no_edge_is_all_but_impossible() -> None:
+    rows = unlabelled(read_set("lineage_dev_hard"))
+    found = find_lineage(rows, use_times=False)
+    assert min(edge.probability for edge in found.edges) >= 0.05

@@ -27,6 +27,10 @@ LEAST_MAIN, LEAST_OTHER = 0.33, 0.3
 .3 for the first, cross-validation gave kin to .09 of the independent articles of the easier development set;
 with .33 to .03, at the same edges."""
 
+LEAST_UNTIMED = 0.05
+"""Probability that a main parent needs where times do not tell the direction. On the development sets without
+times it costs no right parent; to have none is less likely there than the probabilities say."""
+
 _KIN_FACTOR = 1.5
 """What kinship weighs where times do not tell: of 1, 1.5 and 2 the best at links, cross-validated."""
 
@@ -90,7 +94,7 @@ def find_parents(archive: Comparer, rows: Rows, scores: Scores, model: Model) ->
     main = choose_main(rows, scores, len(archive.outlets))
     main = main[main >= 0]
     chance = main_probability(rows, scores, main, model)
-    least = np.where(rows.timed[main], LEAST_MAIN, 0)
+    least = np.where(rows.timed[main], LEAST_MAIN, LEAST_UNTIMED)
     counts = (chance >= least) & (rows.kin[main] >= LEAST_MAIN_KIN)
     main, chance = main[counts], chance[counts]
     other, other_chance = find_others(archive, rows, main, model)
@@ -102,7 +106,8 @@ def choose_main(rows: Rows, scores: Scores, n_articles: int) -> NDArray[np.int64
     """Choose the row of each article's main parent, -1 for none: the maximum branching.
 
     Where times tell every direction, that is each child's best candidate. Elsewhere it weighs whom a child
-    would be made from against whether it is a child at all, and whether the two are kin.
+    would be made from against whether it is a child at all, and whether the two are kin. What comes down from
+    an article through one without a time is not earlier than it, as far as the two were compared.
     """
     bounds = segments(rows.child)
     at = np.repeat(np.arange(len(scores.best)), np.diff(bounds))
@@ -111,7 +116,36 @@ def choose_main(rows: Rows, scores: Scores, n_articles: int) -> NDArray[np.int64
     choice = np.log(np.maximum(scores.share, 1e-300))
     told = choice - choice[scores.best][at] + 1e3  # whether it counts is left to its probability
     untold = choice + derived + _KIN_FACTOR * np.log(kin / (1 - kin))
-    return best_branching(rows.child, rows.parent, np.where(rows.timed, told, untold), n_articles)
+    weight = np.where(rows.timed, told, untold)
+    while True:
+        chosen = best_branching(rows.child, rows.parent, weight, n_articles)
+        wrong = _against_time(rows, chosen, weight)
+        if not len(wrong):
+            return chosen
+        weight[wrong] = 0
+
+
+def _against_time(rows: Rows, chosen: NDArray[np.int64], weight: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Find the links to give up so that no article comes down from a later one through one without a time.
+
+    Of the links between the two that touch an article without a time, the one of least weight is named.
+    """
+    if rows.dated.all():
+        return np.zeros(0, np.int64)
+    main_of = np.where(chosen >= 0, rows.parent[chosen], -1)
+    order = _rank(main_of) // len(main_of)  # generations
+    backward = np.flatnonzero(rows.dated & (rows.hours > 0) & (order[rows.child] < order[rows.parent]))
+    given_up = set()
+    for later, earlier in zip(rows.child[backward].tolist(), rows.parent[backward].tolist(), strict=True):
+        path: list[int] = []
+        at = earlier
+        while at != later and main_of[at] >= 0 and order[at] > order[later]:
+            path.append(int(chosen[at]))
+            at = int(main_of[at])
+        undated = [row for row in path if not rows.dated[row]]
+        if at == later and undated:
+            given_up.add(min(undated, key=lambda row: (weight[row], row)))
+    return np.array(sorted(given_up), np.int64)
 
 
 def main_probability(
