@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dedup import compare_texts
 from dedup.cli.main import main
 
 HARBOUR = str(Path(__file__).parents[1] / "examples" / "harbour.jsonl")
@@ -120,7 +121,10 @@ def test_compare(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         paths.append(str(tmp_path / f"{row['id']}.txt"))
         Path(paths[-1]).write_text(row["text"], encoding="utf-8")
     assert main(["compare", *paths]) == 0
-    assert "Odile Marrow" in capfd.readouterr().out
+    said = capfd.readouterr().out
+    assert said.startswith(f"{paths[1]}, beside {paths[0]}:\n")
+    assert "Odile Marrow" in said
+    assert said.endswith(f"{compare_texts(child=rows[2]['text'], parent=rows[1]['text'])}\n")
     assert main(["compare", paths[0], HARBOUR]) == 2
     assert "must hold one article to compare, not 9" in capfd.readouterr().err
 

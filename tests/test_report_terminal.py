@@ -21,9 +21,10 @@ CODE = re.compile(r"\x1b\[[0-9;]*m")
 @pytest.fixture
 def texts(tmp_path: Path) -> list[str]:
     rows = {row["id"]: row["text"] for row in map(json.loads, HARBOUR.read_text("utf-8").splitlines())}
-    for name in ("averil-courier", "harbour-post-1"):
+    names = ("harbour-post-1", "averil-courier")
+    for name in names:
         (tmp_path / f"{name}.txt").write_text(rows[name], encoding="utf-8")
-    return [str(tmp_path / f"{name}.txt") for name in ("averil-courier", "harbour-post-1")]
+    return [str(tmp_path / f"{name}.txt") for name in names]
 
 
 def on_a_terminal(*arguments: str, **variables: str) -> tuple[str, int]:
@@ -69,7 +70,9 @@ def test_a_comparison_in_colour_is_the_plain_one(texts: list[str], capfd: pytest
     assert "\x1b" not in plain
     assert CODE.sub("", coloured) == plain
     assert "\x1b[32mshared numbers\x1b[0m  two; 4.50; 14;" in coloured
-    assert coloured.startswith("\x1b[1mAll 9 paragraphs follow the source, in order;")
+    head, said, *_ = coloured.splitlines()
+    assert head == f"{texts[1]}, beside {texts[0]}:"
+    assert said.startswith("\x1b[1mAll 9 paragraphs follow the source, in order;")
 
 
 @pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

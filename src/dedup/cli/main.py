@@ -47,7 +47,7 @@ def cli() -> None:
       dedup lineage today.jsonl                     draw the families
       dedup lineage archive/ --workers 4 --format jsonl -o lineage.jsonl
       zcat feed.jsonl.gz | dedup lineage - --min-probability 0.8
-      dedup compare theirs.txt ours.txt             show what two texts share
+      dedup compare theirs.txt ours.txt             show what the second has of the first
       dedup duplicates crawl.csv --threshold 0.8    find copies, cheaply
       dedup tune crawl.csv                          choose the threshold
       dedup index add news.dedup today.jsonl        place what is new among what was kept
@@ -154,19 +154,24 @@ def lineage(
 
 
 @cli.command()
-@click.argument("a")
-@click.argument("b")
-def compare(a: str, b: str) -> None:
-    """Show what the texts of two files, of one article each, share.
+@click.argument("source")
+@click.argument("text")
+def compare(source: str, text: str) -> None:
+    """Show what TEXT has of SOURCE, and what it adds and drops.
+
+    Both are files of one article each: first the source, then what may have been made from it.
 
     \b
     Example:
-      dedup compare agency.txt paper.txt
+      dedup compare agency.txt paper.txt            what the paper has of the agency
     """
     from dedup.evidence.evidence import compare_texts
     from dedup.evidence.printed import printed
+    from dedup.evidence.terminal import plain
 
-    write(None, [printed(compare_texts(_only_text(a), _only_text(b)), make_paint())])
+    parent, child = _only_text(source), _only_text(text)
+    found = printed(compare_texts(child=child, parent=parent), make_paint())
+    write(None, [f"{plain(text)}, beside {plain(source)}:", found])
 
 
 cli.add_command(duplicates)
