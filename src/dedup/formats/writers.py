@@ -45,7 +45,7 @@ def write_lines(output: str, lines: Iterable[str | bytes]) -> None:
     Raises
     ------
     DedupError
-        If the file cannot be written.
+        If the file, or standard output, cannot be written.
     BrokenPipeError
         If the reader of standard output has gone; what was left in the buffer is thrown away.
 
@@ -56,12 +56,7 @@ def write_lines(output: str, lines: Iterable[str | bytes]) -> None:
     dedup.errors.DedupError: no-such-folder/lines.txt cannot be written: no such file or directory
     """
     if output == "-":
-        try:
-            _write(sys.stdout.buffer, lines)
-        except BrokenPipeError:
-            # Python flushes once more when it exits, which must not fail again.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise
+        _write_out(lines)
         return
     try:
         if os.path.exists(output) and not stat.S_ISREG(os.stat(output).st_mode):
@@ -70,7 +65,22 @@ def write_lines(output: str, lines: Iterable[str | bytes]) -> None:
         else:
             _write_aside(output, lines)
     except OSError as error:
-        raise DedupError(f"{output} cannot be written: {(error.strerror or str(error)).lower()}") from None
+        raise _unwritten(output, error) from None
+
+
+def _write_out(lines: Iterable[str | bytes]) -> None:
+    try:
+        _write(sys.stdout.buffer, lines)
+    except OSError as error:
+        # Python flushes once more when it exits, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise _unwritten("standard output", error) from None
+
+
+def _unwritten(output: str, error: OSError) -> DedupError:
+    return DedupError(f"{output} cannot be written: {(error.strerror or str(error)).lower()}")
 
 
 def _write_aside(output: str, lines: Iterable[str | bytes]) -> None:
