@@ -270,3 +270,81 @@ def test_progress_is_shown_on_a_terminal_when_the_work_is_long() -> None:
         shown.append(b"Comparing" in os.read(reader, 10_000))
         os.close(reader)
     assert shown == [False, True]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "lineage in.jsonl --format jsonl -o in.jsonl",
+        "lineage . --format jsonl -o ./in.jsonl",
+        "lineage in.jsonl --format jsonl -o link.jsonl",
+        "lineage in.jsonl --memory 1GB -o in.jsonl",
+        "lineage in.jsonl --work stages -o in.jsonl",
+        "lineage in.jsonl --engine spark -o in.jsonl",
+        "lineage *.jsonl --engine spark -o in.jsonl",
+        "duplicates in.jsonl -o in.jsonl",
+        "duplicates in.jsonl --keep first --survivors in.jsonl -o dropped.jsonl",
+        "tune in.jsonl --svg in.jsonl",
+        "lineage in.jsonl -o kept.dedup",
+        "index export kept.dedup -o kept.dedup",
+        "index export kept.dedup -o other.dedup",
+    ],
+)
+def test_what_is_read_is_not_overwritten(
+    arguments: str,
+    pile: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(pile).rename("in.jsonl")
+    Path("link.jsonl").symlink_to("in.jsonl")
+    for name in ("kept.dedup", "other.dedup"):
+        assert main(["index", "add", name, HARBOUR, "--quiet"]) == 0
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    capfd.readouterr()
+    assert main(arguments.split()) == 2
+    assert "name another file to write" in capfd.readouterr().err
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_standard_input_is_not_overwritten(pile: str) -> None:
+    before = Path(pile).read_bytes()
+    with open(pile, "rb") as stream:
+        found = run("lineage", "-", "--format", "jsonl", "-o", pile, stdin=stream)
+    assert found.returncode == 2
+    assert b"is read, and would be overwritten" in found.stderr
+    assert Path(pile).read_bytes() == before
+
+
+def test_a_folder_that_is_read_may_hold_the_output(pile: str, tmp_path: Path) -> None:
+    output = tmp_path / "tree.out"
+    for _ in range(2):
+        assert main(["lineage", str(tmp_path), "-o", str(output), "-q"]) == 0
+    assert output.read_text(encoding="utf-8")
+
+
+def test_one_file_for_two_outputs(pile: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    output = str(tmp_path / "x.jsonl")
+    assert main(["duplicates", pile, "--survivors", output, "-o", f"{tmp_path}/./x.jsonl"]) == 2
+    assert "name two files" in capfd.readouterr().err
+    assert not Path(output).exists()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    "arguments", ["lineage IN", "duplicates IN", "tune IN", "index export KEPT", "index show KEPT a --json"]
+)
+def test_a_full_standard_output_is_told(arguments: str, pile: str, tmp_path: Path) -> None:
+    kept = str(tmp_path / "kept.dedup")
+    if "KEPT" in arguments:
+        assert main(["index", "add", kept, pile, "--quiet", "--skip-bad"]) == 0
+    with open("/dev/full", "wb") as full:
+        command = [{"IN": pile, "KEPT": kept}.get(word, word) for word in arguments.split()]
+        found = subprocess.run(
+            [sys.executable, "-m", "dedup", *command], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert found.returncode == 2
+    last = found.stderr.decode().splitlines()[-1]
+    assert last == "dedup: error: standard output cannot be written: no space left on device"

@@ -1,17 +1,20 @@
 """What the commands have in common: options, and how they read and write."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
+from glob import glob
 from typing import Any, TypeVar
 
 import click
 
 from dedup.articles import Article, as_articles
 from dedup.cli.progress import progress
-from dedup.errors import DedupError
+from dedup.errors import DedupError, InputError, ReadError
 from dedup.formats.writers import write_lines
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _BROKEN_PIPE = 141
+_DATABASE = b"SQLite format 3\0"  # an index begins with it
 _N_SHOWN = 5  # things of a kind that are told; the others are counted
 
 paths_argument = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
@@ -61,6 +64,45 @@ def read(paths: Iterable[str], skip_bad: bool, quiet: bool) -> tuple[Article, ..
         articles = as_articles(read_articles(paths, on_bad=bad.append if skip_bad else None))
     tell_skipped(bad, quiet)
     return articles
+
+
+def refuse_overwriting(outputs: Iterable[str | None], paths: Iterable[str]) -> None:
+    """Refuse outputs that are a file which is read, or an index, before any work.
+
+    Raises
+    ------
+    InputError
+        If an output is the same file as one of those of `paths`, by whatever name, or an index.
+    """
+    there = [output for output in outputs if output and os.path.isfile(output)]
+    if not there:
+        return
+    read_from = [file for path in paths for file in _files_of(path)]
+    for output in there:
+        for file in read_from:
+            if os.path.samefile(output, file):
+                raise InputError(f"{output} is read, and would be overwritten; name another file to write")
+        with open(output, "rb") if os.access(output, os.R_OK) else open(os.devnull, "rb") as stream:
+            if stream.read(len(_DATABASE)) == _DATABASE:
+                raise InputError(f"{output} is an index, or another database; name another file to write")
+
+
+def _files_of(path: str) -> list[str | int]:
+    """List the files that are there of a path: those of a folder, of a pattern, or standard input."""
+    from dedup.formats.readers import find_files
+
+    if path == "-":
+        try:
+            os.fstat(0)
+        except OSError:  # closed
+            return []
+        return [0]
+    if not os.path.isdir(path):
+        return [file for file in {path, *glob(path)} if os.path.exists(file)]
+    try:
+        return [file for file, _ in find_files(path)]
+    except ReadError:  # which reading says better
+        return []
 
 
 def tell_contradictions(found: Sequence[object], quiet: bool) -> None:

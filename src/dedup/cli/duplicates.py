@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from dedup.cli.common import (
     paths_argument,
     quiet_option,
     read,
+    refuse_overwriting,
     skip_bad_option,
     threshold_option,
     workers_option,
@@ -101,6 +103,9 @@ def duplicates(
     PATH is Parquet or JSON lines, and --output a .jsonl file or a folder for Parquet; clusters are named by
     their first member in the order of ids.
     """
+    if survivors and output and os.path.realpath(survivors) == os.path.realpath(output):
+        raise click.UsageError(f"--output and --survivors are both {output}; name two files")
+    refuse_overwriting([output, survivors], paths)
     if engine.is_spark and (keep or survivors or dry_run):
         raise click.UsageError("--engine spark finds clusters only; leave out --keep, --survivors, --dry-run")
     if engine.is_spark:

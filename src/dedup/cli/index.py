@@ -15,6 +15,7 @@ from dedup.cli.common import (
     output_option,
     paths_argument,
     quiet_option,
+    refuse_overwriting,
     skip_bad_option,
     tell_skipped,
     timeout_option,
@@ -187,6 +188,7 @@ def export(file: str, output: str | None) -> None:
     """
     from dedup.index.index import Index
 
+    refuse_overwriting([output], [file])
     with Index(file, read_only=True) as kept, progress("Writing"):
         if not kept.keeps_texts:
             raise InputError(f"{file} keeps no texts, without which its articles cannot be added elsewhere")

@@ -9,6 +9,7 @@ import click
 from dedup.cli.common import (
     paths_argument,
     quiet_option,
+    refuse_overwriting,
     skip_bad_option,
     tell_skipped,
     threshold_option,
@@ -44,6 +45,7 @@ def tune(
     from dedup.duplicates.tuning import tune as look
     from dedup.formats.readers import read_articles
 
+    refuse_overwriting([svg], paths)
     bad: list[DedupError] = []
     with progress("Comparing", quiet=quiet):
         articles = read_articles(paths, on_bad=bad.append if skip_bad else None)
