@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from dedup import Article, Edge, Lineage, __version__
 from dedup.errors import InputError
-from dedup.export.common import basis, coded, label, qualified, utf8
+from dedup.export.common import basis, coded, is_contested, label, qualified, utf8
 from dedup.export.formats import FORMATS
+from dedup.lineage.heed import DECLARED
 from tests.exported import HOSTILE, SAMPLE, anything, decoded, lineages
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -59,6 +60,7 @@ def test_networkx_has_all_articles_and_edges(lineage: Lineage) -> None:
         assert (data["relation"], data["probability"]) == (edge.relation, edge.probability)
         assert data["declared"] == edge.declared
         assert data["inferred_by"] == ("" if edge.declared else SOFTWARE)
+        assert data["contested"] == is_contested(edge)
         assert data["is_main"] == (edge == main_parents(lineage)[edge.child])
 
 
@@ -89,6 +91,7 @@ def test_tables_have_all_rows(lineage: Lineage) -> None:
     assert edges["parent"].to_pylist() == [utf8(edge.parent) for edge in by_child]
     assert edges["probability"].to_pylist() == [edge.probability for edge in by_child]
     assert edges["declared"].to_pylist() == [utf8(edge.declared) for edge in by_child]
+    assert edges["contested"].to_pylist() == [is_contested(edge) for edge in by_child]
     assert sum(edges["is_main"].to_pylist()) == len(main_parents(lineage))
     articles = lineage.to_dataframe("articles")
     assert articles["id"].to_pylist() == [utf8(article.id) for article in lineage.articles]
@@ -102,7 +105,7 @@ def test_tables_are_taken_by_pandas_and_polars() -> None:
     assert pandas.DataFrame(table.to_pandas())["child"].tolist() == table["child"].to_pylist()
     frame = polars.DataFrame(table)
     assert frame.filter(polars.col("declared") != "").rows() == [
-        ("rewrite", "update", "rewrite", 0.6, True, "isBasedOn", "wire")
+        ("rewrite", "update", "rewrite", 0.6, True, "isBasedOn", True, "wire")
     ]
     stream = SAMPLE.to_dataframe("articles").__arrow_c_stream__()
     assert "arrow_array_stream" in repr(stream)
@@ -182,7 +185,8 @@ def test_mermaid_says_each_article_and_edge_on_a_line_of_its_own(lineage: Lineag
     for edge in lineage.edges:
         kind, text = edges[places[edge.parent], places[edge.child]]
         is_main = edge == main_parents(lineage)[edge.child]
-        assert kind == ("==>" if edge.declared else "-->" if is_main else "-.->")
+        is_fact = edge.declared and not is_contested(edge)
+        assert kind == ("==>" if is_fact else "-->" if is_main else "-.->")
         assert shown(text) == coded(basis(edge))
 
 
@@ -209,9 +213,10 @@ def test_newick_is_read_by_dendropy(lineage: Lineage) -> None:
                 said = node.annotations.values_as_dict()
                 assert said["relation"] == edge.relation
                 assert ("declared" in said) == bool(edge.declared)
-                assert edge.declared or float(said["probability"]) == pytest.approx(
-                    edge.probability, abs=1e-5
-                )
+                assert ("contested" in said) == is_contested(edge)
+                assert ("probability" in said) == (is_contested(edge) or not edge.declared)
+                if "probability" in said:
+                    assert float(said["probability"]) == pytest.approx(edge.probability, abs=1e-5)
                 assert node.edge.length == pytest.approx(hours(lineage, edge), rel=1e-4)
     for node in lineage:
         name = node.article.id
@@ -231,7 +236,7 @@ def hours(lineage: Lineage, edge: Edge) -> float:
 def test_newick_of_the_sample() -> None:
     assert [line.partition("hours] ")[2] for line in SAMPLE.to_newick().splitlines()] == [
         "((('both'[&relation=summary,probability=0.7][also from 'rain': summary .40]:0)"
-        "'rewrite'[&relation=rewrite,declared='isBasedOn']:0)'update'[&relation=update,probability=0.97]:2,"
+        "'rewrite'[&relation=rewrite,probability=0.6,contested=true,declared='isBasedOn']:0)'update'[&relation=update,probability=0.97]:2,"
         "'excerpt'[&relation=excerpt,probability=0.9]:1)'wire';",
         "'rain';",
     ]
@@ -261,3 +266,17 @@ def test_nothing_depends_on_what_was_written_before(lineage: Lineage, name: str)
 @pytest.mark.parametrize("name", FORMATS)
 def test_there_may_be_no_articles(name: str) -> None:
     assert all(isinstance(line, str | bytes) for line in FORMATS[name](Lineage((), ())))
+
+
+def test_a_declared_edge_is_a_fact_unless_it_is_contested() -> None:
+    articles = Article("The bridge is shut.", "a"), Article("It rains.", "b")
+    agreed, contested = (
+        Lineage(articles, (Edge("a", "b", "copy", chance, "isBasedOn"),)) for chance in (DECLARED, 0.0)
+    )
+    assert '[label="copy, declared by isBasedOn", penwidth=3.0, style=bold]' in agreed.to_dot()
+    assert '[label="copy, declared by isBasedOn, contested, .00", penwidth=1.0]' in contested.to_dot()
+    assert "==>" in agreed.to_mermaid()
+    assert "declared by isBasedOn, contested, #46;00" in contested.to_mermaid()
+    assert "==>" not in contested.to_mermaid()
+    assert "probability=0,contested=true,declared='isBasedOn'" in contested.to_newick()
+    assert "contested" not in agreed.to_newick()

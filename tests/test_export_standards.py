@@ -11,7 +11,7 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import XSD
 
 from dedup import Article, Edge, Lineage, __version__, find_lineage
-from dedup.export.common import NAME, PREFIXES, TERMS, qualified, utf8
+from dedup.export.common import NAME, PREFIXES, TERMS, is_contested, qualified, utf8
 from dedup.formats.writers import json_line
 from tests.exported import SAMPLE, lineages
 
@@ -53,7 +53,11 @@ def test_jsonld_is_read_by_rdflib(lineage: Lineage) -> None:
         assert str(graph.value(role, SCHEMA.roleName)) == edge.relation
         probability, inferred_by = graph.value(role, OURS.probability), graph.value(role, OURS.inferredBy)
         if edge.declared:
-            assert (probability, inferred_by) == (None, None)
+            assert inferred_by is None
+            contested = graph.value(role, OURS.contested)
+            assert (probability is None, contested is None) == (not is_contested(edge),) * 2
+            assert probability is None or float(str(probability)) == edge.probability
+            assert contested in (None, Literal(True))
             assert str(graph.value(role, OURS.declaredBy)) == utf8(edge.declared)
         else:
             assert isinstance(probability, Literal)
@@ -121,7 +125,11 @@ def test_prov_is_read_by_prov(lineage: Lineage) -> None:
         assert only(record, "relation") == edge.relation
         if edge.declared:
             assert only(record, "declaredBy") == utf8(edge.declared)
-            assert only(record, "probability") is None
+            chance = edge.probability if is_contested(edge) else None
+            assert (only(record, "probability"), only(record, "contested")) == (
+                chance,
+                chance is not None or None,
+            )
         else:
             assert float(only(record, "probability")) == edge.probability
             assert only(record, "inferredBy").uri == f"{TERMS}inference"
@@ -177,13 +185,18 @@ def test_ninjs_and_passim_are_json(lineage: Lineage) -> None:
     assert [item["guid"] for item in items] == [article.id for article in lineage.articles]
     for item in items:
         parents = lineage[item["guid"]].parents
-        assert item.get("evolvedfrom") == (parents[0].parent if parents else None)
-        assert item.get("ancestors", [])[-1:] == [edge.parent for edge in parents[:1]]
+        stated = [edge.parent for edge in parents[:1] if not is_contested(edge)]
+        assert item.get("evolvedfrom") == next(iter(stated), None)
+        assert item.get("ancestors", [])[-1:] == stated
         marks = item.get("extra", {"parents": []})["parents"]
         assert [(mark["guid"], mark.get("declared", "")) for mark in marks] == [
             (edge.parent, edge.declared) for edge in parents
         ]
-        assert all(("probability" in mark) == ("declared" not in mark) for mark in marks)
+        for mark, edge in zip(marks, parents, strict=True):
+            assert mark.get("contested", False) == is_contested(edge)
+            assert mark.get("probability") == (
+                edge.probability if is_contested(edge) or not edge.declared else None
+            )
     rows = [json.loads(utf8(json_line(row))) for row in lineage.to_passim()]
     with_kin = {name for edge in lineage.edges for name in (edge.parent, edge.child)}
     assert sorted(row["id"] for row in rows) == sorted(with_kin)
@@ -199,11 +212,19 @@ def test_ninjs_and_passim_are_json(lineage: Lineage) -> None:
 
 def test_ninjs_has_ancestors_from_the_root_on() -> None:
     items = {item["guid"]: item for item in SAMPLE.to_ninjs()}
-    assert items["both"]["ancestors"] == ["wire", "update", "rewrite"]
+    assert items["both"]["ancestors"] == ["rewrite"]  # which is declared, and contested
+    assert items["update"]["ancestors"] == ["wire"]
     assert items["both"]["evolvedfrom"] == "rewrite"
     assert items["rewrite"]["extra"]["parents"] == [
-        {"guid": "update", "relation": "rewrite", "declared": "isBasedOn"}
+        {
+            "guid": "update",
+            "relation": "rewrite",
+            "declared": "isBasedOn",
+            "probability": 0.6,
+            "contested": True,
+        }
     ]
+    assert "evolvedfrom" not in items["rewrite"]
     assert "evolvedfrom" not in items["wire"]
     assert items["update"]["uri"] == "update"
     assert items["update"]["url"] == "https://orla.example/2"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dedup import __version__
-from dedup.evidence.terminal import clip
+from dedup.evidence.terminal import clip, fraction
+from dedup.lineage.heed import DECLARED
 
 if TYPE_CHECKING:
     from dedup.articles import Article
@@ -130,6 +131,28 @@ def label(article: Article) -> str:
     return " · ".join(filter(None, parts)) or clip(article.id, _LABEL) or "…"
 
 
+def is_contested(edge: Edge) -> bool:
+    """Tell whether the texts or the times speak against an edge that was declared.
+
+    Parameters
+    ----------
+    edge : Edge
+        Any.
+
+    Returns
+    -------
+    bool
+        True if it was declared and its probability is below `DECLARED`.
+
+    Examples
+    --------
+    >>> from dedup import Edge
+    >>> is_contested(Edge("wire", "paper", "copy", 0.02, "isBasedOn"))
+    True
+    """
+    return bool(edge.declared) and edge.probability < DECLARED
+
+
 def basis(edge: Edge) -> str:
     """Say in words what an edge is and what it rests on.
 
@@ -141,17 +164,22 @@ def basis(edge: Edge) -> str:
     Returns
     -------
     str
-        Relation and probability; of a declared edge, relation and what declared it.
+        Relation and probability; of a declared edge, relation and what declared it, and if it is contested,
+        that and the probability.
 
     Examples
     --------
     >>> from dedup import Edge
     >>> basis(Edge("wire", "paper", "edit", 0.93)), basis(Edge("wire", "paper", "copy", 1.0, "isBasedOn"))
-    ('edit .93', 'copy, declared: isBasedOn')
+    ('edit .93', 'copy, declared by isBasedOn')
+    >>> basis(Edge("wire", "paper", "copy", 0.02, "isBasedOn"))
+    'copy, declared by isBasedOn, contested, .02'
     """
-    if edge.declared:
-        return f"{edge.relation}, declared: {edge.declared}"
-    return f"{edge.relation} " + f"{edge.probability:.2f}".removeprefix("0").replace("1.00", "1.0")
+    chance = fraction(edge.probability)
+    if not edge.declared:
+        return f"{edge.relation} {chance}"
+    stated = f"{edge.relation}, declared by {edge.declared}"
+    return f"{stated}, contested, {chance}" if is_contested(edge) else stated
 
 
 def groups(lineage: Lineage) -> list[tuple[str, ...]]:
@@ -215,7 +243,7 @@ def ground(edge: Edge) -> dict[str, Any]:
     -------
     dict
         ``relation`` and either ``probability`` and ``inferred_by``, the software and its version, or
-        ``declared``.
+        ``declared``; with ``probability`` and ``contested``, true, where it is contested.
 
     Examples
     --------
@@ -224,5 +252,6 @@ def ground(edge: Edge) -> dict[str, Any]:
     {'relation': 'copy', 'declared': 'isBasedOn'}
     """
     if edge.declared:
-        return {"relation": edge.relation, "declared": edge.declared}
+        against = {"probability": edge.probability, "contested": True} if is_contested(edge) else {}
+        return {"relation": edge.relation, "declared": edge.declared, **against}
     return {"relation": edge.relation, "probability": edge.probability, "inferred_by": SOFTWARE}

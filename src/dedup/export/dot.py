@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.export.common import SOFTWARE, basis, coded, groups, label
+from dedup.export.common import SOFTWARE, basis, coded, groups, is_contested, label
 
 if TYPE_CHECKING:
     from dedup.lineage.graph import Lineage
@@ -26,8 +26,8 @@ def to_dot(lineage: Lineage) -> str:
     str
         A box an article that has kin, named by its id, with outlet, time and title in it; a cluster a family;
         an edge from each parent with relation and probability, the wider the more probable, dotted from a
-        parent that is not the main one, bold where the edge was declared. A comment says what inferred the
-        edges and how many articles stand alone.
+        parent that is not the main one, bold where the edge was declared and is not contested. A comment
+        says what inferred the edges and how many articles stand alone.
 
     Notes
     -----
@@ -54,7 +54,8 @@ def to_dot(lineage: Lineage) -> str:
         lines.append("}")
     seen: set[str] = set()
     for edge in lineage.edges:
-        style = ", style=bold" if edge.declared else ", style=dotted" if edge.child in seen else ""
+        is_fact = edge.declared and not is_contested(edge)
+        style = ", style=bold" if is_fact else ", style=dotted" if edge.child in seen else ""
         seen.add(edge.child)
         look = f"label={_label(basis(edge))}, penwidth={1 + 2 * edge.probability:.1f}{style}"
         lines.append(f"{_name(edge.parent)} -> {_name(edge.child)} [{look}];")

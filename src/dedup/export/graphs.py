@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.export.common import SOFTWARE, coded
+from dedup.export.common import SOFTWARE, coded, is_contested
 from dedup.extras import load_extra
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def to_networkx(lineage: Lineage) -> Any:
         A node an article, by id, in input order, with ``title``, ``outlet``, ``published_at`` (ISO 8601, or
         empty), ``url``, ``family`` and ``role``; an edge an edge, in their order, with ``relation``,
         ``probability`` (0 to 1), ``is_main`` and either ``inferred_by``, software and version, or
-        ``declared``, what declared it; the other of the two is empty.
+        ``declared``, what declared it; the other of the two is empty; and ``contested``, whether it was
+        declared and the texts or the times speak against it.
 
     Raises
     ------
@@ -69,6 +70,7 @@ def to_networkx(lineage: Lineage) -> Any:
             is_main=edge.child not in seen,  # the main parent comes first
             inferred_by="" if edge.declared else SOFTWARE,
             declared=edge.declared,
+            contested=is_contested(edge),
         )
         seen.add(edge.child)
     return graph

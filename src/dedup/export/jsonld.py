@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dedup import __version__
-from dedup.export.common import NAME, PREFIXES, SCHEMA_ORG, filled, qualified, utf8
+from dedup.export.common import NAME, PREFIXES, SCHEMA_ORG, filled, is_contested, qualified, utf8
 
 if TYPE_CHECKING:
     from dedup.articles import Article
@@ -19,7 +19,7 @@ _CONTEXT: dict[str, Any] = {
     # Without a type, 1.0 would be read as an integer.
     "probability": {"@id": "dedup:probability", "@type": "http://www.w3.org/2001/XMLSchema#double"},
     "inferredBy": {"@id": "dedup:inferredBy", "@type": "@id"},
-    **{term: {"@id": f"dedup:{term}"} for term in ("declaredBy", "kind", "phrase")},
+    **{term: {"@id": f"dedup:{term}"} for term in ("declaredBy", "contested", "kind", "phrase")},
 }
 _INFERENCE = "dedup:inference"
 
@@ -37,9 +37,9 @@ def to_jsonld(lineage: Lineage) -> dict[str, Any]:
     dict
         A document with its context in it: a ``NewsArticle`` an article, in input order, and before them the
         ``Action`` that inferred the edges. ``isBasedOn`` leads to a parent by way of a ``Role`` that has the
-        relation as ``roleName`` and either ``probability`` and ``inferredBy``, or ``declaredBy``; the main
-        parent comes first. ``citation`` has the sources that an article names, with the phrase. What is not
-        known is left out.
+        relation as ``roleName`` and either ``probability`` and ``inferredBy``, or ``declaredBy``, with
+        ``probability`` and ``contested`` where it is; the main parent comes first. ``citation`` has the
+        sources that an article names, with the phrase. What is not known is left out.
 
     Notes
     -----
@@ -93,9 +93,12 @@ def _organisation(name: str) -> dict[str, str]:
 def _role(edge: Edge) -> dict[str, Any]:
     # A property with a Role in between is schema.org's way to qualify what would else be a bare statement.
     stated = {"@type": "Role", "roleName": utf8(edge.relation)}
-    ground = {"probability": edge.probability, "inferredBy": _INFERENCE}
+    ground: dict[str, Any] = {"probability": edge.probability, "inferredBy": _INFERENCE}
+    if edge.declared:
+        against = {"probability": edge.probability, "contested": True} if is_contested(edge) else {}
+        ground = {"declaredBy": utf8(edge.declared), **against}
     return {
         **stated,
-        **({"declaredBy": utf8(edge.declared)} if edge.declared else ground),
+        **ground,
         "isBasedOn": {"@id": qualified("article", edge.parent)},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dedup.export.common import SOFTWARE, basis, coded, groups, label
+from dedup.export.common import SOFTWARE, basis, coded, groups, is_contested, label
 
 if TYPE_CHECKING:
     from dedup.lineage.graph import Lineage
@@ -28,7 +28,8 @@ def to_mermaid(lineage: Lineage) -> str:
     str
         A box an article that has kin, with outlet, time and title, a frame a family; an arrow from each
         parent with relation and probability, dotted from a parent that is not the main one, thick where the
-        edge was declared. A comment says what inferred the edges and how many articles stand alone.
+        edge was declared and is not contested. A comment says what inferred the edges and how many articles
+        stand alone.
 
     Notes
     -----
@@ -54,7 +55,8 @@ def to_mermaid(lineage: Lineage) -> str:
         lines.append("end")
     seen: set[str] = set()
     for edge in lineage.edges:
-        arrow = "==>" if edge.declared else "-.->" if edge.child in seen else "-->"
+        is_fact = edge.declared and not is_contested(edge)
+        arrow = "==>" if is_fact else "-.->" if edge.child in seen else "-->"
         seen.add(edge.child)
         lines.append(f'n{places[edge.parent]} {arrow}|"{_escaped(basis(edge))}"| n{places[edge.child]}')
     return "\n".join(lines)

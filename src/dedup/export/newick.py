@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.export.common import SOFTWARE, basis, coded, groups
+from dedup.export.common import SOFTWARE, basis, coded, groups, is_contested
 
 if TYPE_CHECKING:
     from dedup.lineage.graph import Edge, Lineage
@@ -27,8 +27,8 @@ def to_newick(lineage: Lineage) -> str:
         rooted tree by main parents, its internal nodes named, too. Labels are the ids in quotes. A branch is
         as long as the hours from the publication of the parent to that of the child: 0 where a time is not
         known, and where the child is dated before its parent. A comment gives relation and probability, or
-        what declared the edge, and another names each parent that is not the main one. Empty if there is no
-        edge.
+        what declared the edge, with probability and ``contested=true`` if it is contested, and another names
+        each parent that is not the main one. Empty if there is no edge.
 
     Notes
     -----
@@ -77,8 +77,9 @@ def _comments(parents: tuple[Edge, ...], *, is_root: bool) -> str:
         return "".join(map(_made_from, parents))
     main, *others = parents
     how = f"probability={main.probability:g}"
-    if main.declared:
-        how = f"declared={_quoted(main.declared, _BRACKETS)}"
+    if main.declared:  # last, as some readers end it at a comma
+        against = f"{how},contested=true," if is_contested(main) else ""
+        how = f"{against}declared={_quoted(main.declared, _BRACKETS)}"
     return f"[&relation={coded(main.relation, _BRACKETS)},{how}]" + "".join(map(_made_from, others))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.export.common import filled, ground
+from dedup.export.common import filled, ground, is_contested
 
 if TYPE_CHECKING:
     from dedup.lineage.graph import Lineage
@@ -24,8 +24,9 @@ def to_ninjs(lineage: Lineage) -> list[dict[str, Any]]:
         In input order, with ``guid`` and ``uri``, both the id, ``type``, ``headline``, ``body_text``,
         ``versioncreated`` (ISO 8601), ``source`` (the outlet) and ``url``, as far as they are known; with
         ``evolvedfrom``, the id of the main parent, and ``ancestors``, those of its main parents up to the
-        root, the root first. ``extra`` has all parents, each with relation and either probability and the
-        software that inferred it, or what declared it.
+        root, the root first; both end where an edge is contested. ``extra`` has all parents, each with
+        relation and either probability and the software that inferred it, or what declared it, with
+        probability and ``contested`` where it is.
 
     Notes
     -----
@@ -39,11 +40,12 @@ def to_ninjs(lineage: Lineage) -> list[dict[str, Any]]:
     >>> item["evolvedfrom"], item["extra"]["parents"][0]["probability"]
     ('wire', 0.93)
     """
-    main: dict[str, str] = {}
-    for edge in lineage.edges:
-        main.setdefault(edge.child, edge.parent)
+    # ninjs has no room beside an ancestor to say that it is contested.
+    nodes = list(lineage)
+    firsts = [edge for node in nodes for edge in node.parents[:1]]
+    main = {edge.child: edge.parent for edge in firsts if not is_contested(edge)}
     items = []
-    for node in lineage:
+    for node in nodes:
         article = node.article
         item: dict[str, Any] = {
             "guid": article.id,  # of Superdesk

@@ -30,7 +30,8 @@ def to_passim(lineage: Lineage) -> list[dict[str, Any]]:
         root. A passage is the whole text: ``begin`` is 0 and ``end`` its length in characters. ``src`` has
         the same of each parent, the main one first. ``boiler`` says whether the main parent is of the same
         outlet, ``pboiler`` for which share of the children of the cluster it is. ``parents`` is not passim's:
-        each with relation and either probability and the software that inferred it, or what declared it.
+        each with relation and either probability and the software that inferred it, or what declared it,
+        with probability and ``contested`` where it is.
 
     Notes
     -----

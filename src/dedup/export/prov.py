@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dedup import __version__
-from dedup.export.common import NAME, PREFIXES, SCHEMA_ORG, SOFTWARE, filled, qualified, utf8
+from dedup.export.common import NAME, PREFIXES, SCHEMA_ORG, SOFTWARE, filled, is_contested, qualified, utf8
 
 if TYPE_CHECKING:
     from dedup.lineage.graph import Edge, Lineage, Node
@@ -34,7 +34,8 @@ def to_prov(lineage: Lineage) -> dict[str, Any]:
         An entity an article. What was inferred stands in the bundle ``dedup:inferred``, which the activity
         ``dedup:inference`` generated and the software, an agent with its version, is associated with; each
         derivation has ``dedup:relation`` and ``dedup:probability``. What was declared stands in the bundle
-        ``dedup:declared`` with ``dedup:declaredBy``. An update is a ``prov:Revision``, an excerpt a
+        ``dedup:declared`` with ``dedup:declaredBy``, and with ``dedup:probability`` and ``dedup:contested``
+        where it is contested. An update is a ``prov:Revision``, an excerpt a
         ``prov:Quotation``, all else a plain derivation. An article without parents that names a source has it
         as ``prov:PrimarySource``, with the phrase and no probability; other articles name theirs in
         ``schema:citation``.
@@ -110,16 +111,17 @@ def _entity(node: Node, cited: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def _derivation(edge: Edge) -> dict[str, Any]:
-    ground = {
-        "dedup:probability": _typed(repr(float(edge.probability)), "xsd:double"),
-        "dedup:inferredBy": _name(_INFERENCE),
-    }
+    chance = {"dedup:probability": _typed(repr(float(edge.probability)), "xsd:double")}
+    ground: dict[str, Any] = {**chance, "dedup:inferredBy": _name(_INFERENCE)}
+    if edge.declared:
+        against = {**chance, "dedup:contested": _typed("true", "xsd:boolean")} if is_contested(edge) else {}
+        ground = {"dedup:declaredBy": utf8(edge.declared), **against}
     return {
         "prov:generatedEntity": qualified("article", edge.child),
         "prov:usedEntity": qualified("article", edge.parent),
         **({"prov:type": _name(_TYPES[edge.relation])} if edge.relation in _TYPES else {}),
         "dedup:relation": utf8(edge.relation),
-        **({"dedup:declaredBy": utf8(edge.declared)} if edge.declared else ground),
+        **ground,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from dedup.errors import InputError, shown
-from dedup.export.common import NAME, SOFTWARE, utf8
+from dedup.export.common import NAME, SOFTWARE, is_contested, utf8
 from dedup.extras import load_extra
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ def to_dataframe(lineage: Lineage, rows: Literal["edges", "articles"] = "edges")
         Of any size.
     rows : str, optional
         ``"edges"``: ``child``, ``parent``, ``relation``, ``probability`` (float64, 0 to 1), ``is_main``
-        (bool), ``declared`` (empty where the edge was inferred) and ``family`` of the child; children in
-        input order, the main parent of each first.
+        (bool), ``declared`` (empty where the edge was inferred), ``contested`` (bool; declared, but the texts
+        or the times speak against it) and ``family`` of the child; children in input order, the main parent
+        of each first.
         ``"articles"``: ``id``, ``family``, ``role``, ``title``, ``outlet``, ``published_at`` (timestamp in
         microseconds, UTC, null if not known), ``url``, ``n_parents``, ``n_children`` (int64); in input order.
 
@@ -77,6 +78,7 @@ _EDGES = {
     "probability": "float",
     "is_main": "bool",
     "declared": "str",
+    "contested": "bool",
     "family": "str",
 }
 _ARTICLES = {
@@ -97,6 +99,7 @@ def _edges(lineage: Lineage) -> list[dict[str, Any]]:
             "probability": edge.probability,
             "is_main": edge is node.parents[0],
             "declared": utf8(edge.declared),
+            "contested": is_contested(edge),
             "family": utf8(node.family),
         }
         for node in lineage
