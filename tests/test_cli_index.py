@@ -424,3 +424,12 @@ def test_help(run: Run) -> None:
             f"{name} is not in docs/newsroom-index.md"
         )
         assert run(name, "--help")[1].startswith(f"Usage: dedup index {name} ")
+
+
+def test_no_texts_for_a_file_that_keeps_them(run: Run, news: str) -> None:
+    before = run("export", news)
+    name = write_rows("more.jsonl", {"id": "new", "text": WIRE})
+    status, out, err = run("add", "--no-texts", news, name)
+    assert (status, out) == (2, "")
+    assert f"{news} is there and keeps texts" in err
+    assert run("export", news) == before

@@ -379,6 +379,19 @@ def test_without_texts_the_edges_are_the_same() -> None:
             index.merge(lean)
 
 
+def test_a_file_that_keeps_texts_is_not_opened_without(tmp_path: Path) -> None:
+    path = tmp_path / "news.dedup"
+    with Index(path) as index:
+        index.add_many(SMALL)
+    with pytest.raises(InputError, match="keeps texts; leave out keep_texts=False"):
+        Index(path, keep_texts=False)
+    lean = tmp_path / "lean.dedup"
+    for keep_texts in (False, False, True):  # which is the default, and says nothing of a file that is there
+        with Index(lean, keep_texts=keep_texts) as index:
+            index.add_many(SMALL)
+            assert not index.keeps_texts
+
+
 def test_what_comes_out_is_what_went_in_and_goes_in_again() -> None:
     rows = [*SMALL, {"id": "bare", "text": "No more than a text."}]
     with fresh() as index, fresh() as other:

@@ -62,7 +62,7 @@ for _command in (remove, prune, stats, verify, merge, backup):
 @file_argument
 @paths_argument
 @json_option
-@click.option("--no-texts", is_flag=True, help="Keep no texts in FILE, if it is made.")
+@click.option("--no-texts", is_flag=True, help="Keep no texts in FILE; not for one that keeps them.")
 @skip_bad_option
 @timeout_option
 @quiet_option

@@ -36,7 +36,7 @@ class Index:
         Whether never to write; readers are many, and never wait for the writer.
     keep_texts : bool, optional
         Whether a new file keeps texts, compressed. Without them evidence needs the texts to be given. A file
-        that exists goes on as it began.
+        that exists goes on as it began; if it keeps texts, False is an error.
     timeout : float, optional
         Seconds to wait for another process that writes, >= 0.
 
@@ -74,6 +74,11 @@ class Index:
         self._store = Store(path, read_only=read_only, timeout=timeout, keep_texts=keep_texts)
         try:
             self._filing = Filing(self._store)
+            if not keep_texts and self._filing.keeps_texts:
+                raise InputError(
+                    f"{path} is there and keeps texts; leave out keep_texts=False (--no-texts), or "
+                    "name another file"
+                )
         except BaseException:
             self._store.close()
             raise
