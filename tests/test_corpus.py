@@ -30,6 +30,7 @@ from dedup.corpus.spill import Column, Spill, Strings, StringWriter, read_column
 from dedup.corpus.store import Store, write_store
 from dedup.duplicates.policy import parse_policy
 from dedup.errors import CorpusError, DuplicateIdError, InputError, MissingFieldError, ReadError
+from dedup.formats.readers import read_articles
 from dedup.formats.writers import json_line
 
 DEV, HARD = (unlabelled(read_set(name)) for name in ("lineage_dev", "lineage_dev_hard"))
@@ -190,6 +191,24 @@ def test_a_broken_row_is_named(tmp_path: Path) -> None:
         bad = json.loads(found.bad.read_text())
     row = {"id": "25", "text": None}
     assert bad == {"file": str(path), "error": message.partition(": ")[2], "row": row}
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us"])
+def test_a_time_beyond_the_calendar_costs_its_row_only(unit: str, tmp_path: Path) -> None:
+    times = pyarrow.array([2**53 * 99 if i == 25 else i for i in range(40)], pyarrow.timestamp(unit))
+    table = pyarrow.table({"text": [f"Text {i}" for i in range(40)], "published_at": times})
+    pyarrow.feather.write_feather(table, tmp_path / "day.feather", chunksize=20)
+    names = {"day.feather": "batch 2, row 6"}
+    if unit == "us":  # Parquet has no seconds
+        pyarrow.parquet.write_table(table, tmp_path / "day.parquet", row_group_size=20)
+        names["day.parquet"] = "row group 2, row 6"
+    for name, place in names.items():
+        bad: list[ReadError] = []
+        articles = list(read_articles([tmp_path / name], on_bad=bad.append))
+        assert [article.text for article in articles] == [f"Text {i}" for i in range(40) if i != 25]
+        assert articles[-1].published_at is not None
+        (error,) = bad
+        assert f"{name}: {place}: cannot read the time OverflowError" in str(error)
 
 
 def test_a_broken_row_group_costs_no_other(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ _N_ROWS = 1024  # rows that are read at a time: some 3 MB of articles
 _BUFFER = 1 << 20  # bytes of a column that are read at a time, or a whole row group would be in memory
 _MAGIC = b"ARROW1"  # an Arrow file begins with it, a stream does not
 
+_UNREADABLE = (OverflowError, ValueError, LookupError)  # times beyond the calendar, zones that are unknown
+
 _Report = Callable[[ReadError], None]
 
 
@@ -160,8 +162,19 @@ def _plain(column: Any) -> list[Any]:
     if types.is_timestamp(column.type) and column.type.unit == "ns":
         pyarrow = load_extra("pyarrow", EXTRA)
         column = column.cast(pyarrow.timestamp("us", column.type.tz), safe=False)
-    values: list[Any] = column.to_pylist()
+    try:
+        values: list[Any] = column.to_pylist()
+    except _UNREADABLE:
+        values = [_value(scalar) for scalar in column]
     return values
+
+
+def _value(scalar: Any) -> Any:
+    """Make a Python value, or else the error of it, which no field takes: its row is bad, not the others."""
+    try:
+        return scalar.as_py()
+    except _UNREADABLE as error:
+        return error
 
 
 def _first_line(error: Exception) -> str:
