@@ -1,8 +1,10 @@
 """What a user brings, made into articles."""
 
+import importlib
 import pickle
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 import xxhash
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.articles import Article, as_articles
+from dedup.duplicates.find import find_duplicates
 from dedup.errors import (
     DedupError,
     DuplicateIdError,
@@ -211,3 +214,42 @@ def test_errors_are_of_the_tree_and_survive_a_process_boundary(error: DedupError
     assert isinstance(error, DedupError)
     assert type(copy) is type(error)
     assert str(copy) == str(error)
+
+
+@pytest.mark.parametrize(
+    ("package", "remedy"),
+    [
+        ("pandas", 'table.to_dict("records")'),
+        ("polars", "table.to_dicts()"),
+        ("pyarrow", "table.to_pylist()"),
+    ],
+)
+def test_tables_are_refused_and_the_remedy_is_right(package: str, remedy: str) -> None:
+    module: Any = importlib.import_module(package)
+    make = module.table if package == "pyarrow" else module.DataFrame
+    table = make({"text": ["The harbour is shut today.", "The harbour is shut today."]})
+    for find in (as_articles, find_duplicates):
+        with pytest.raises(InputError, match="must not be a table") as caught:
+            find(table)
+        assert f"{remedy}, or give it to find_lineage or find_duplicates of dedup.corpus" in str(caught.value)
+    assert find_duplicates(eval(remedy, {"table": table})).clusters == ((0, 1),)
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_a_column_of_texts_is_no_table(package: str) -> None:
+    texts = importlib.import_module(package).Series(["The harbour is shut.", "It is open."])
+    assert [article.text for article in as_articles(texts)] == list(texts)
+
+
+@pytest.mark.parametrize("field", ["id", "date", "title", "outlet", "url", "declared"])
+def test_na_of_pandas_is_missing(field: str) -> None:
+    missing = importlib.import_module("pandas").NA
+    assert as_articles([{"text": "x", field: missing}]) == as_articles(["x"])
+    with pytest.raises(MissingFieldError, match="NAType"):
+        as_articles([{"text": missing, "id": missing}])
+
+
+def test_an_array_is_no_time() -> None:
+    array = importlib.import_module("numpy").arange(2)
+    with pytest.raises(TimeError, match="cannot read the time ndarray"):
+        as_articles([{"text": "x", "date": array}])

@@ -126,7 +126,7 @@ def test_few_articles(few: list[str]) -> None:
 def test_bad_arguments() -> None:
     with pytest.raises(InputError, match="threshold is 1.5"):
         find_duplicates(["a"], threshold=1.5)
-    with pytest.raises(InputError, match="articles is a single one"):
+    with pytest.raises(InputError, match="not a single one"):
         find_duplicates("a")
     with pytest.raises(InputError, match="n is 0"):
         find_duplicates(["a"], n=0)

@@ -99,7 +99,7 @@ def as_articles(items: Iterable[str | Mapping[str, Any] | Article]) -> tuple[Art
     '2026-03-09T00:00:00+00:00'
     """
     return _with_ids(
-        [item if type(item) is str else _article_at(i, item) for i, item in enumerate(_pile(items))]
+        [item if type(item) is str else _article_at(i, item) for i, item in enumerate(as_pile(items))]
     )
 
 
@@ -144,16 +144,62 @@ def as_article(item: str | Mapping[str, Any] | Article) -> Article:
     raise InputError(f"an article must be a string, a mapping or an Article, not {shown(item)}{remedy}")
 
 
-def _pile(items: object) -> Iterable[Any]:
+def as_pile(items: object) -> Iterable[Any]:
+    """Refuse what holds no articles one by one: a single article, and a table.
+
+    Parameters
+    ----------
+    items : object
+        What a user gave as articles.
+
+    Returns
+    -------
+    iterable
+        `items` itself, of which nothing was taken.
+
+    Raises
+    ------
+    InputError
+        If it is a single article, a table, or nothing that can be gone through.
+
+    Notes
+    -----
+    A column of texts is no table: a Series of pandas or polars is gone through like a list.
+
+    Examples
+    --------
+    >>> as_pile(["The harbour is shut."])
+    ['The harbour is shut.']
+    """
     if isinstance(items, str | bytes | Mapping | Article):
         raise InputError(
             f"articles must be an iterable of articles, not a single one, {shown(items)}; wrap it in a list"
         )
-    if hasattr(items, "to_dict") and hasattr(items, "columns"):
-        raise InputError('articles must not be a table; pass its rows: table.to_dict("records")')
+    if remedy := _instead_of_table(items):
+        raise InputError(f"articles must not be a table; {remedy}")
     if not isinstance(items, Iterable):
         raise InputError(f"articles must be an iterable of articles, not {shown(items)}")
     return items
+
+
+def _instead_of_table(items: object) -> str:
+    """Say what to pass instead of a table; nothing if it is none. What goes through a table gets columns."""
+    is_arrow = hasattr(items, "__arrow_c_stream__")
+    to_rows = ""
+    if hasattr(items, "to_dicts"):
+        to_rows = "table.to_dicts()"
+    elif hasattr(items, "to_dict") and hasattr(items, "columns"):
+        to_rows = 'table.to_dict("records")'
+    elif hasattr(items, "to_pylist"):
+        to_rows = "table.to_pylist()"
+    if not (is_arrow or to_rows):
+        return ""
+    if not any(hasattr(items, name) for name in ("columns", "column_names", "schema")):
+        return ""  # one column, such as a Series of texts
+    remedies = [f"pass its rows, {to_rows}"] if to_rows else []
+    if is_arrow:
+        remedies.append("give it to find_lineage or find_duplicates of dedup.corpus as it is")
+    return ", or ".join(remedies)
 
 
 def _article_at(index: int, item: Any) -> Article:
@@ -161,7 +207,7 @@ def _article_at(index: int, item: Any) -> Article:
         return as_article(item)
     except InputError as error:
         name = item.get("id") if isinstance(item, Mapping) else getattr(item, "id", None)
-        known = f" (id {name!r})" if name not in (None, "") else ""
+        known = f" (id {name!r})" if not is_missing(name) else ""
         raise type(error)(f"article {index}{known}: {error}") from None
 
 
@@ -249,10 +295,10 @@ def _text(item: Mapping[str, Any]) -> str:
 
 
 def _id(value: object) -> str:
-    if value is None:
-        return ""
     if isinstance(value, str):
         return value if value.strip() else ""
+    if is_missing(value):
+        return ""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise InputError(f"an id must be a string or a whole number, not {shown(value)}")
     return str(value.__index__())

@@ -17,7 +17,7 @@ def utc_time(value: Any) -> datetime | None:
     Returns
     -------
     datetime or None
-        Aware and in UTC, at midnight for a mere date; None for what is missing: None, NaN, white space.
+        Aware and in UTC, at midnight for a mere date; None for what is missing: None, NaN, NA, white space.
 
     Raises
     ------
@@ -53,14 +53,19 @@ def is_missing(value: Any) -> bool:
     Returns
     -------
     bool
-        True for None, an empty string and NaN, which stands for a missing value in tables.
+        True for None, an empty string, NaN and pandas' NA, which stand for missing values in tables.
 
     Examples
     --------
     >>> [is_missing(value) for value in (None, "", float("nan"), 0)]
     [True, True, True, False]
     """
-    return value is None or value == "" or bool(value != value)
+    try:
+        return value is None or bool(value == "") or bool(value != value)
+    except TypeError:
+        return (value != value) is value  # NA of pandas, which is neither equal to anything nor not
+    except ValueError:
+        return False  # arrays, which are compared by element
 
 
 def _parsed(value: Any) -> datetime:

@@ -11,7 +11,7 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from dedup.articles import Article, as_articles
+from dedup.articles import Article, as_articles, as_pile
 from dedup.duplicates.components import components
 from dedup.duplicates.exact import exact_resemblance
 from dedup.duplicates.lsh import EMPTY_KEY, band_keys, candidate_pairs, choose_bands, in_buckets
@@ -164,9 +164,7 @@ def join_copies(
 
 
 def _texts_of(articles: Iterable[str | Mapping[str, Any] | Article]) -> list[str]:
-    if isinstance(articles, str | Mapping | Article):
-        raise InputError(f"articles is a single one, {str(articles)[:40]!r}; give a list, such as [article]")
-    items = list(articles)
+    items = list(as_pile(articles))
     if set(map(type, items)) <= {str}:
         return cast(list[str], items)
     return [article.text for article in as_articles(items)]
