@@ -348,3 +348,36 @@ def test_a_full_standard_output_is_told(arguments: str, pile: str, tmp_path: Pat
     assert found.returncode == 2
     last = found.stderr.decode().splitlines()[-1]
     assert last == "dedup: error: standard output cannot be written: no space left on device"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "lineage IN --format tree -o k.parquet",
+        "lineage IN --format jsonl -o k.PARQUET",
+        "lineage IN --format jsonl --memory 1GB -o k.parquet",
+        "lineage IN --format jsonl --engine spark -o k.parquet",
+        "lineage IN --format parquet -o k.jsonl",
+        "duplicates IN --format text -o k.parquet",
+        "duplicates IN --format jsonl --keep first -o k.parquet",
+        "index export kept.dedup -o k.parquet",
+    ],
+)
+def test_a_format_that_contradicts_the_ending(
+    arguments: str,
+    pile: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments.replace("IN", pile).split()) == 2
+    assert "ends in" in capfd.readouterr().err
+    assert os.listdir() == ["pile.jsonl"]
+
+
+def test_an_ending_chooses_without_a_format(pile: str, tmp_path: Path) -> None:
+    for number, format_options in enumerate(([], ["--format", "parquet"])):
+        output = tmp_path / f"{number}.parquet"
+        assert main(["lineage", pile, "-q", "-o", str(output), *format_options]) == 0
+        assert output.read_bytes()[:4] == b"PAR1"

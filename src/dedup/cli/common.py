@@ -6,6 +6,7 @@ from glob import glob
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from dedup.articles import Article, as_articles
 from dedup.cli.progress import progress
@@ -15,6 +16,7 @@ from dedup.formats.writers import write_lines
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _BROKEN_PIPE = 141
 _DATABASE = b"SQLite format 3\0"  # an index begins with it
+_PARQUET, _JSON = ".parquet", (".jsonl", ".ndjson", ".json")
 _N_SHOWN = 5  # things of a kind that are told; the others are counted
 
 paths_argument = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
@@ -85,6 +87,23 @@ def refuse_overwriting(outputs: Iterable[str | None], paths: Iterable[str]) -> N
         with open(output, "rb") if os.access(output, os.R_OK) else open(os.devnull, "rb") as stream:
             if stream.read(len(_DATABASE)) == _DATABASE:
                 raise InputError(f"{output} is an index, or another database; name another file to write")
+
+
+def refuse_contradicting(form: str, output: str | None) -> None:
+    """Refuse a --format that was given and is another than the ending of --output says.
+
+    Raises
+    ------
+    UsageError
+        If something else would be written into a .parquet, or a table of Parquet into a file of JSON.
+    """
+    source = click.get_current_context().get_parameter_source("form")
+    ending = os.path.splitext(output or "")[1].lower()
+    is_other = ending in _JSON if form == "parquet" else ending == _PARQUET
+    if source != ParameterSource.DEFAULT and is_other:
+        raise click.UsageError(
+            f"--format {form} is not what {output} ends in; leave it out, or name a file of another ending"
+        )
 
 
 def _files_of(path: str) -> list[str | int]:

@@ -15,6 +15,7 @@ from dedup.cli.common import (
     paths_argument,
     quiet_option,
     read,
+    refuse_contradicting,
     refuse_overwriting,
     skip_bad_option,
     threshold_option,
@@ -103,6 +104,7 @@ def duplicates(
     PATH is Parquet or JSON lines, and --output a .jsonl file or a folder for Parquet; clusters are named by
     their first member in the order of ids.
     """
+    refuse_contradicting(form, output)
     if survivors and output and os.path.realpath(survivors) == os.path.realpath(output):
         raise click.UsageError(f"--output and --survivors are both {output}; name two files")
     refuse_overwriting([output, survivors], paths)

@@ -189,6 +189,8 @@ def export(file: str, output: str | None) -> None:
     from dedup.index.index import Index
 
     refuse_overwriting([output], [file])
+    if output and output.lower().endswith(".parquet"):
+        raise click.UsageError(f"JSON lines are written, not what {output} ends in; name a .jsonl file")
     with Index(file, read_only=True) as kept, progress("Writing"):
         if not kept.keeps_texts:
             raise InputError(f"{file} keeps no texts, without which its articles cannot be added elsewhere")

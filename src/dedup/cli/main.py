@@ -13,6 +13,7 @@ from dedup.cli.common import (
     paths_argument,
     quiet_option,
     read,
+    refuse_contradicting,
     refuse_overwriting,
     skip_bad_option,
     tell_contradictions,
@@ -131,6 +132,7 @@ def lineage(
     """
     from dedup.lineage.find import DEFAULT_MIN_PROBABILITY, find_lineage
 
+    refuse_contradicting(form, output)
     refuse_overwriting([output], paths)
     least = DEFAULT_MIN_PROBABILITY if min_probability is None else min_probability
     if engine.is_spark:
