@@ -14,6 +14,7 @@ import pytest
 from nbclient import NotebookClient
 
 from dedup import Article, Edge, Lineage, find_lineage, read_articles
+from dedup.lineage.heed import DECLARED
 from dedup.report.notebook import N_ROWS
 
 HARBOUR = Path(__file__).parents[1] / "examples" / "harbour.jsonl"
@@ -69,8 +70,20 @@ def test_an_edge_is_told() -> None:
         *("child", "relation", "parent", "declared", "probability")
     ]
     assert "<td>wire&lt;</td>" in html
+    assert "<td>isBasedOn ≠</td>" in html  # at .93 something speaks against it
+    agreed = Edge("wire", "paper", "copy", DECLARED, "isBasedOn")
+    assert "<td>isBasedOn</td>" in agreed._repr_html_()
     assert "<td>.93</td>" in html
     assert "declared" not in Edge("a", "b", "copy", 0.9)._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"), [(DECLARED, "copy .99 declared b"), (0.0, "copy .00 declared ≠ b")]
+)
+def test_a_declared_edge_is_drawn(chance: float, said: str) -> None:
+    articles = Article("The bridge is shut.", "a", "a"), Article("It rains.", "b", "b")
+    drawn = Lineage(articles, (Edge("a", "b", "copy", chance, "isBasedOn"),))._repr_html_()
+    assert labels(drawn)[1].startswith(said)
 
 
 def test_what_is_not_drawn_is_counted() -> None:

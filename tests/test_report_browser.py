@@ -214,8 +214,11 @@ def test_filters(open_page: Open, stories: Path) -> None:
     page.locator("#by-to").fill("")
     page.locator("#by-order").select_option("latest")
     expect_shown("Sluice", "Quay")
+    page.locator("#by-words").fill("post QUAY")  # an outlet and a title
+    expect_shown("Quay")
     page.locator("#by-words").fill("nothing has this")
     expect_shown()
+    expect(page.locator("#found")).to_have_text("Nothing found. “Show all” takes the filters away.")
     expect(page.locator(".loners")).to_be_hidden()
 
 
@@ -245,12 +248,37 @@ def test_with_the_keyboard_alone(open_page: Open, stories: Path) -> None:
         expect(focused).to_contain_text(text)
     page.keyboard.press("Enter")
     expect(page.locator("#article h2")).to_contain_text("Quay collapses")
+    expect(focused).to_contain_text("Quay collapses")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.locator("#article h2")).to_contain_text("Port director")
+    expect(focused).to_contain_text("Port director")
+    expect(page.locator("#status")).to_contain_text("Port director")
+    assert page.title().startswith("Port director")
     width = page.locator(".canvas").evaluate("node => node.clientWidth")
     page.locator(".tree").focus()
     page.keyboard.press("+")
     assert page.locator(".canvas").evaluate("node => node.clientWidth") > width
     page.keyboard.press("0")
     assert page.locator(".canvas").evaluate("node => node.clientWidth") == width
+
+
+def test_what_is_not_known_is_not_counted(open_page: Open, tmp_path: Path) -> None:
+    pile = (
+        article("late", 5, TEXT, "Café Zürich burns", "Post"),
+        article("early", 1, TEXT + " So it was told.", "Told", ""),
+    )
+    path = tmp_path / "report.html"
+    Lineage(pile, (Edge("late", "early", "copy", 0.99, "isBasedOn"),)).to_html(path)
+    page = open_page(path)
+    expect(page.locator(".card")).to_contain_text("2 articles by 1 outlet,")
+    page.locator("#by-words").fill("zurich  CAFE")
+    expect(page.locator(".card")).to_have_count(1)
+    page.locator(".card a").click()
+    expect(page.locator(".lead")).to_contain_text("Original: Post")  # the other has an earlier time
+    expect(page.locator("path.branch.is-declared")).to_have_count(1)
+    page.goto(f"{page.url.partition('#')[0]}#edge/early/late")
+    expect(page.locator(".chance")).to_contain_text("Probability .99. An edge is no accusation")
 
 
 def test_pan_and_zoom(open_page: Open, stories: Path) -> None:
@@ -320,7 +348,9 @@ def test_what_is_declared_and_what_is_not_in_the_pile(open_page: Open, tmp_path:
     expect(page.locator("#article")).to_contain_text(said)
     expect(page.locator(".legend")).to_contain_text("dashed line: from another parent, too")
     expect(page.locator(".legend")).to_contain_text("stated by the article or its metadata")
-    expect(page.locator("path.branch.is-declared")).to_have_count(1)
+    expect(page.locator(".legend")).to_contain_text("≠ the texts or the times speak against it")
+    expect(page.locator("path.branch.is-declared")).to_have_count(0)  # for it is contested
+    expect(page.locator(".label .declared")).to_have_text("declared ≠")
     expect(page.locator("path.branch.other")).to_have_count(1)
     expect(page.locator(".label.absent")).to_contain_text("nypost.com")
     expect(page.locator("circle.absent")).to_have_count(2)  # one in the legend

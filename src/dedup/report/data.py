@@ -10,6 +10,7 @@ import xxhash
 
 from dedup.articles import Article
 from dedup.evidence.terminal import clip
+from dedup.export.common import is_contested
 from dedup.report.layout import find_present, lay_out
 from dedup.report.look import look_of, width_of
 from dedup.report.texts import Body, edge_record, read_body
@@ -132,7 +133,7 @@ class Data:
         child, parent = self._place[edge.child], self._place[edge.parent]
         return [
             *(child, parent, self._relations.index(edge.relation), edge.probability, edge.declared),
-            *(f"{keys[child]}/{keys[parent]}", round(width_of(edge.probability), 2)),
+            *(f"{keys[child]}/{keys[parent]}", round(width_of(edge.probability), 2), is_contested(edge)),
         ]
 
     def _evidence(self, edge: Edge, bodies: dict[str, Body]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dedup.evidence.terminal import clip, fraction, plain
+from dedup.export.common import is_contested
 from dedup.report.layout import Absent, Layout, Place, find_present, lay_out, show_time
 from dedup.report.look import ROOT, look_of, width_of
 
@@ -88,7 +89,7 @@ def edge_html(edge: Edge) -> str:
         ("child", _escape(edge.child)),
         ("relation", f"{shape} {_escape(edge.relation)}"),
         ("parent", _escape(edge.parent)),
-        *([("declared", _escape(edge.declared))] if edge.declared else []),
+        *([("declared", _escape(edge.declared) + _mark(edge))] if edge.declared else []),
         ("probability", fraction(edge.probability)),
     ]
     head = "".join(f'<th scope="col">{name}</th>' for name, _ in fields)
@@ -175,7 +176,7 @@ def _article(lineage: Lineage, place: Place, at: tuple[float, float]) -> Iterato
     fill, path = (look.colour, look.path) if look else ("currentColor", ROOT)
     yield f'<path transform="translate({x:.1f} {y:.1f})" d="{path}" fill="{fill}"/>'
     parts = [f"{edge.relation} {fraction(edge.probability)}"] if edge else []
-    parts += ["declared"] if edge and edge.declared else []
+    parts += [f"declared{_mark(edge)}"] if edge and edge.declared else []
     parts += [article.outlet] if article.outlet else []
     parts += [show_time(article.published_at)] if article.published_at else []
     parts.append(_title(lineage, place.name))
@@ -189,6 +190,10 @@ def _article(lineage: Lineage, place: Place, at: tuple[float, float]) -> Iterato
 def _title(lineage: Lineage, name: str) -> str:
     article = lineage[name].article
     return article.title or article.text[:_N_LABEL]
+
+
+def _mark(edge: Edge) -> str:
+    return " ≠" if is_contested(edge) else ""
 
 
 def _escape(text: str) -> str:

@@ -47,8 +47,8 @@ const articles = overview.articles.map(([key, id, title, outlet, time, url, grou
   parents: [],
   children: [],
 }));
-const edges = overview.edges.map(([child, parent, relation, probability, declared, key, width], place) => ({
-  place, probability, declared, key, width,
+const edges = overview.edges.map(([child, parent, relation, probability, declared, key, width, contested], place) => ({
+  place, probability, declared, key, width, contested,
   child: articles[child],
   parent: articles[parent],
   relation: overview.relations[relation].name,
@@ -116,14 +116,18 @@ function glyph(shape, relation) {
     make("path", { d: shape }));
 }
 
+function declaredMark(edge) {
+  return make("span", { class: "declared" }, edge.contested ? "declared ≠" : "declared");
+}
+
 function relationLink(edge) {
-  const said = edge.declared ? `, declared: ${edge.declared}` : "";
+  const said = edge.declared ? `, declared: ${edge.declared}${edge.contested ? ", contested" : ""}` : "";
   return make("a", {
     class: `relation ${kindClass(edge.relation)}`,
     href: `#edge/${edge.key}`,
     "aria-label": `${edge.relation} of ${brief(outletOf(edge.parent))}, probability ${showChance(edge.probability)}${said}; compare`,
   }, glyph(edge.shape, edge.relation), `${edge.relation} ${showChance(edge.probability)}`,
-  edge.declared && make("span", { class: "declared" }, "declared"));
+  edge.declared && declaredMark(edge));
 }
 
 // Declarations that do not agree with the texts or the times.

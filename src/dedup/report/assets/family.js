@@ -6,13 +6,14 @@ function showFamily(main, group, selected) {
   const members = groups[group];
   const root = members[0];
   const block = blockOf(group);
+  const isFirst = root.time !== null && members.every((article) => article.time === null || article.time >= root.time);
   const relations = new Set(members.flatMap((article) => article.parents.map((edge) => edge.relation)));
   const [tools, tree] = drawTree(group, block, selected);
   fill(main,
     crumbs(["All families", "#"], [root.title, selected && `#family/${root.key}`], ...(selected ? [[outletOf(selected)]] : [])),
     make("h1", {}, theirs(brief(root.title))),
     make("p", { class: "lead" }, members.length > 1
-      ? ["First seen: ", make("b", {}, theirs(brief(outletOf(root)))), `, ${showTime(root.time)}. ${count(members.length, "article")}.`]
+      ? [isFirst ? "First seen: " : "Original: ", make("b", {}, theirs(brief(outletOf(root)))), `, ${showTime(root.time)}. ${count(members.length, "article")}.`]
       : ["Made from several families: ", make("b", {}, theirs(brief(outletOf(root)))), `, ${showTime(root.time)}.`]),
     make("div", { class: "legend" },
       make("ul", { "aria-label": "Relations" },
@@ -24,6 +25,8 @@ function showFamily(main, group, selected) {
         members.some((article) => article.parents.length > 1) && make("li", {}, "dashed line: from another parent, too"),
         members.some((article) => article.parents.some((edge) => edge.declared))
           && make("li", {}, make("span", { class: "declared" }, "declared"), " stated by the article or its metadata"),
+        members.some((article) => article.parents.some((edge) => edge.contested))
+          && make("li", {}, make("span", { class: "declared" }, "≠"), " the texts or the times speak against it"),
         block.absent.length > 0 && make("li", {}, make("svg", { class: "glyph", viewBox: "-9 -9 18 18", "aria-hidden": "true" },
           make("circle", { class: "absent", r: 7 })), "named, but not in the pile"),
         block.ticks.length === 0 && make("li", {}, "no times: from left to right by steps from the original")),
@@ -38,7 +41,7 @@ function showArticle(article, block) {
   const outward = /^https?:\/\//i.test(article.url)
     && make("a", { href: article.url, rel: "noopener noreferrer", class: "url" }, brief(article.url));
   const disputes = disputed.filter((one) => one.article === article);
-  return make("section", { class: "article", "aria-labelledby": "article-title", id: "article" },
+  return make("section", { class: "article", "aria-labelledby": "article-title", id: "article", tabindex: "-1" },
     make("h2", { id: "article-title" }, theirs(brief(article.title))),
     article.title.length > LONGEST_IN_LIST && make("details", {},
       make("summary", {}, `The whole title: ${count(article.title.length, "character")}`),

@@ -25,12 +25,17 @@ function route() {
     main.replaceChildren(make("h1", {}, "Not in this report"),
       make("p", {}, make("a", { href: "#" }, "Show all families")));
   }
-  document.title = [brief(main.querySelector("h1").textContent), overview.title].filter((said, i, all) => all.indexOf(said) === i).join(" - ");
+  // A family is headed by its original, whichever article of it was chosen.
+  const heading = brief((main.querySelector("#article-title") ?? main.querySelector("h1")).textContent);
+  document.title = [heading, overview.title].filter((said, i, all) => all.indexOf(said) === i).join(" - ");
   if (name === "" && came !== "") scrollTo(0, scrolled);
   else if (name === "article") main.querySelector("#article").scrollIntoView({ block: "nearest" });
   else if (came !== name) scrollTo(0, 0);
-  if (came !== name || name === "edge") main.focus({ preventScroll: true });
-  if (name) announce(main.querySelector("h1").textContent);
+  const chosen = name === "article" && (came === name || came === "family")
+    && (main.querySelector(".label.chosen a") ?? main.querySelector("#article"));
+  if (chosen) chosen.focus({ preventScroll: true });
+  else if (came !== name || name === "edge") main.focus({ preventScroll: true });
+  if (name) announce(heading);
 }
 
 document.getElementById("home").textContent = overview.title;

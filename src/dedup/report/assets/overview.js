@@ -34,9 +34,10 @@ function showOverview(main) {
     said.textContent = found.length === groups.length
       ? count(found.length, "family")
       : `${number(found.length)} of ${count(groups.length, "family")}`;
-    announce(said.textContent);
     tail.replaceChildren(inParts(cards, found, makeCard));
     const single = alone.filter(matchesAlone);
+    if (!found.length && !single.length && overview.nArticles) said.textContent = "Nothing found. “Show all” takes the filters away.";
+    announce(said.textContent);
     const list = make("ul", {});
     loners.hidden = !single.length;
     loners.replaceChildren(make("summary", {}, `${count(single.length, "article")} without kin`), list,
@@ -100,9 +101,14 @@ function inTime(time) {
   return (!chosen.from || day >= chosen.from) && (!chosen.to || day <= chosen.to);
 }
 
+// Without accents, and in small letters.
+function bare(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
 function hasWords(article) {
-  const words = chosen.words.trim().toLowerCase();
-  return !words || `${article.title}\n${article.outlet}\n${article.id}`.toLowerCase().includes(words);
+  const text = bare(`${article.title}\n${article.outlet}\n${article.id}`);
+  return bare(chosen.words).split(/\s+/).every((word) => text.includes(word));
 }
 
 function edgeMatches(edge) {
@@ -131,8 +137,9 @@ function makeCard(members) {
   }
   const times = members.map((article) => article.time).filter((time) => time !== null);
   const span = times.length > 1 ? `, ${showSpan(Math.max(...times) - Math.min(...times))}` : "";
+  const nOutlets = new Set(members.map((article) => article.outlet).filter(Boolean)).size;
   const size = members.length > 1
-    ? `${count(members.length, "article")} by ${count(new Set(members.map((article) => article.outlet)).size, "outlet")}${span}`
+    ? `${count(members.length, "article")}${nOutlets ? ` by ${count(nOutlets, "outlet")}` : ""}${span}`
     : `Made from ${count(root.parents.length, "article")} of several families`;
   return make("li", {}, make("article", { class: "card" },
     make("h2", {}, make("a", { href: `#family/${root.key}` }, theirs(brief(root.title)))),

@@ -93,7 +93,7 @@ function drawTree(group, block, selected) {
       const path = i === 0
         ? `M${x(parent)} ${y(place.row)}H${x(place)}`
         : `M${x(parent)} ${y(parent.row)}Q${x(place)} ${y(parent.row)} ${x(place)} ${y(place.row)}`;
-      const kinds = `branch ${kindClass(edge.relation)}${i ? " other" : ""}${edge.declared ? " is-declared" : ""}`;
+      const kinds = `branch ${kindClass(edge.relation)}${i ? " other" : ""}${edge.declared && !edge.contested ? " is-declared" : ""}`;
       const open = () => { location.hash = `#edge/${edge.key}`; };
       const drawn = [
         make("path", { class: kinds, d: path, "stroke-width": edge.width, "data-edge": edge.key }),
