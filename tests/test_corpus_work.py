@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -80,7 +81,7 @@ def test_other_inputs_options_and_versions_are_refused(
         records(source, work)
     assert len(records(source, work, restart=True)) == len(ROWS) + 1
     (work / "manifest.json").write_text("{")
-    with pytest.raises(CorpusError, match="damaged; delete the folder"):
+    with pytest.raises(CorpusError, match="damaged; say --restart"):
         records(source, work)
 
 
@@ -305,3 +306,26 @@ def test_a_bar_on_a_terminal(source: Path, tmp_path: Path) -> None:
     assert "/s" in text
     assert "\x1b[2K" in text  # the bar is drawn over, and is gone in the end
     assert f"dedup: {len(ROWS)} articles, families: " in text
+
+
+def test_a_stage_that_was_cut_short_is_no_stage(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work, first, again = tmp_path / "work", tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    assert run("lineage", source, "--work", work, "-o", first) == 0
+    shutil.rmtree(work / "edges")
+    os.truncate(work / "read" / "text", 100)
+    assert run("lineage", source, "--work", work, "-o", again) == 2
+    assert "read is damaged" in capsys.readouterr().err
+    (work / "manifest.json").write_text("{", encoding="utf-8")
+    assert run("lineage", source, "--work", work, "-o", again) == 2
+    assert "manifest.json is damaged" in capsys.readouterr().err
+    assert run("lineage", source, "--work", work, "--restart", "-o", again) == 0
+    assert again.read_bytes() == first.read_bytes()
+
+
+def test_a_folder_of_other_files_is_left_as_it_is(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "thesis.txt").write_text("chapter 1", encoding="utf-8")
+    assert run("lineage", source, "--work", tmp_path / "precious", "-o", tmp_path / "x.jsonl") == 2
+    assert [path.name for path in (tmp_path / "precious").iterdir()] == ["thesis.txt"]

@@ -16,7 +16,7 @@ import numpy as np
 
 from dedup.errors import CorpusError
 
-_MANIFEST, _LOCK, _ASIDE = "manifest.json", "lock", ".part"
+_MANIFEST, _LOCK, _ASIDE, _SIZES = "manifest.json", "lock", ".part", "sizes.json"
 _FORMAT = 1  # of the stage files
 
 
@@ -66,15 +66,18 @@ class Work:
         Raises
         ------
         CorpusError
-            If the disk is full, or cannot be written; stages that are there are left as they are.
+            If the disk is full, or cannot be written; stages that are there are left as they are. If the
+            stage is there, and its files have not the sizes that they were written with.
         """
         folder, aside = self.folder / name, self.folder / f"{name}{_ASIDE}"
         if folder.is_dir():
+            _check_sizes(folder)
             return folder
         try:
             shutil.rmtree(aside, ignore_errors=True)
             aside.mkdir()
             make(aside)
+            (aside / _SIZES).write_text(json.dumps(_sizes(aside), indent=1), encoding="utf-8")
             for file in aside.iterdir():
                 sync(file)
             sync(aside)
@@ -92,6 +95,22 @@ class Work:
         """Remove a stage that nothing will be made from any more."""
         if self.has(stage):
             _remove(self.folder / stage)
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_size for file in sorted(folder.iterdir()) if file.name != _SIZES}
+
+
+def _check_sizes(folder: Path) -> None:
+    try:
+        is_whole = json.loads((folder / _SIZES).read_text(encoding="utf-8")) == _sizes(folder)
+    except (OSError, ValueError):
+        is_whole = False
+    if not is_whole:
+        raise CorpusError(
+            f"{folder} is damaged: its files are not as they were written; say --restart (restart=True) to "
+            "begin anew"
+        )
 
 
 def _remove(folder: Path) -> None:
@@ -194,6 +213,7 @@ def _agree(folder: Path, manifest: dict[str, Any], restart: bool) -> None:
     there = {path.name for path in folder.iterdir()} - {_LOCK, f"{_MANIFEST}{_ASIDE}"}
     if _MANIFEST not in there:
         if there:
+            (folder / _LOCK).unlink()
             raise CorpusError(
                 f"{folder} holds other files ({', '.join(sorted(there)[:3])}); name an empty or a new folder"
             )
@@ -203,7 +223,11 @@ def _agree(folder: Path, manifest: dict[str, Any], restart: bool) -> None:
         known = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         differing = [name for name in manifest if known.get(name) != manifest[name]]
     except (ValueError, AttributeError):
-        raise CorpusError(f"{folder / _MANIFEST} is damaged; delete the folder and begin again") from None
+        known, differing = {}, ["manifest"]
+        if not restart:
+            raise CorpusError(
+                f"{folder / _MANIFEST} is damaged; say --restart (restart=True) to begin anew"
+            ) from None
     if not differing and not restart:
         return
     if not restart:
