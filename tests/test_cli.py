@@ -334,7 +334,15 @@ def test_one_file_for_two_outputs(pile: str, tmp_path: Path, capfd: pytest.Captu
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
 @pytest.mark.parametrize(
-    "arguments", ["lineage IN", "duplicates IN", "tune IN", "index export KEPT", "index show KEPT a --json"]
+    "arguments",
+    [
+        "lineage IN",
+        "duplicates IN",
+        "tune IN",
+        "index export KEPT",
+        "index show KEPT a --json",
+        "index stats KEPT",
+    ],
 )
 def test_a_full_standard_output_is_told(arguments: str, pile: str, tmp_path: Path) -> None:
     kept = str(tmp_path / "kept.dedup")
@@ -381,3 +389,10 @@ def test_an_ending_chooses_without_a_format(pile: str, tmp_path: Path) -> None:
         output = tmp_path / f"{number}.parquet"
         assert main(["lineage", pile, "-q", "-o", str(output), *format_options]) == 0
         assert output.read_bytes()[:4] == b"PAR1"
+
+
+def test_a_closed_standard_output_is_told(pile: str) -> None:
+    command = f'"{sys.executable}" -m dedup lineage "{pile}" >&-'
+    found = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False)
+    assert found.returncode == 2
+    assert found.stderr == b"dedup: error: standard output cannot be written: it is closed\n"

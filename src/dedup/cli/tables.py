@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from dedup.evidence.terminal import plain
@@ -46,7 +47,9 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
         found.add_column(title, justify="right" if is_number else "left", overflow="fold")
     for row in cells:
         found.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else plain(str(cell))) for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else _WIDEST)
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    # A file of its own: what is captured is written out, though empty, and standard output may be full.
+    console = Console(file=StringIO(), force_terminal=is_terminal, width=None if is_terminal else _WIDEST)
     with console.capture() as captured:
         console.print(found)
     return [line.rstrip() for line in captured.get().rstrip("\n").split("\n")]

@@ -69,6 +69,8 @@ def write_lines(output: str, lines: Iterable[str | bytes]) -> None:
 
 
 def _write_out(lines: Iterable[str | bytes]) -> None:
+    if sys.stdout is None:  # Python found it closed
+        raise DedupError("standard output cannot be written: it is closed")
     try:
         _write(sys.stdout.buffer, lines)
     except OSError as error:
