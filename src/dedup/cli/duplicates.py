@@ -178,6 +178,7 @@ def _dry_run(found: CorpusDuplicates) -> Iterator[str]:
     )
     counts = "  ".join(f"{share:g}: {int((exact >= share).sum()):,}" for share in _THRESHOLDS)
     yield f"pairs of different texts from a resemblance on, of {len(exact):,} compared: {counts}"
+    yield "  (those that the bands of this threshold bring together; dedup tune tells what they miss)"
     sizes = np.bincount(found.labels, minlength=1)
     for label in np.argsort(-sizes, kind="stable")[: _N_SHOWN if found.n_clusters else 0].tolist():
         if sizes[label] > 1:
