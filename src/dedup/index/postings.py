@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.index.run import TEXT_BITS, TEXT_MASK, Run, make_run
 from dedup.index.store import Store
 from dedup.pairs.background import UNIT
 from dedup.pairs.frequencies import Frequencies, weigh
@@ -37,11 +38,8 @@ MOST_FIRST = 31
 
 _FAN = 8  # runs of a level that are merged into one of the next
 _SMALLEST = 128  # keys of a run of level 0, or less than _FAN times as many
-_TEXT_BITS = np.uint64(28)
-_TEXT_MASK = np.uint64((1 << 28) - 1)
 _WEIGHT_BITS = np.uint64(16)  # of what a key weighs; an earlier text stands above it, and then a new one
-_PAIR_BITS = _WEIGHT_BITS + _TEXT_BITS
-_LARGE = 1 << 18  # keys of a run, from which the search for a hash is narrowed by its top bits
+_PAIR_BITS = _WEIGHT_BITS + TEXT_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,67 +94,10 @@ def make_keys(found: Occurrences, cut: Ragged, frequencies: Frequencies, first: 
     weight = np.concatenate(
         [weights[live[terms]], rarity[chosen] // 3, np.full(len(sampled), SHINGLE_WEIGHT)]
     ).astype(np.int64)
-    keys = keys & ~_TEXT_MASK | text.astype(np.uint64)
+    keys = keys & ~TEXT_MASK | text.astype(np.uint64)
     order = np.argsort(keys, kind="stable")
     order = order[np.append(True, keys[order[1:]] != keys[order[:-1]])[: len(order)]]
     return Keys(keys[order], weight[order])
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Ascending keys.
-
-    Attributes
-    ----------
-    keys : ndarray of uint64, shape (n_keys,)
-        The keys.
-    first, last : int
-        Numbers of the first and the last text that has one.
-    begins : ndarray of int64, shape (2**n_bits + 1,)
-        Of each value of the top bits, where its keys begin; then the number of keys. Empty for a small run.
-    """
-
-    keys: NDArray[np.uint64]
-    first: int
-    last: int
-    begins: NDArray[np.int64]
-
-    def find(self, numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return how many keys are less than each number, as `numpy.searchsorted`.
-
-        Hashes are spread evenly: a search among keys of the same top bits takes five steps in two lines of
-        the cache, where one among 4 million keys takes 22, most of them in main memory, and three times as
-        long (measured).
-        """
-        if not len(self.begins):
-            return np.searchsorted(self.keys, numbers)
-        top = (numbers >> _shift(len(self.begins) - 1)).astype(np.int64)
-        low, high = self.begins[top], self.begins[top + 1]
-        for _ in range(int((high - low).max(initial=0)).bit_length()):
-            middle = (low + high) >> 1
-            is_open = low < high
-            less = is_open & (self.keys[np.minimum(middle, len(self.keys) - 1)] < numbers)
-            low = np.where(less, middle + 1, low)
-            high = np.where(is_open & ~less, middle, high)
-        return low
-
-
-def make_run(keys: NDArray[np.uint64]) -> Run:
-    """Look through ascending keys: whose they are and, if many, where each value of their top bits begins.
-
-    There is one value of the top bits to some 16 keys.
-    """
-    texts = keys & _TEXT_MASK
-    begins = np.zeros(0, np.int64)
-    if len(keys) >= _LARGE:
-        n_tops = 1 << (len(keys) >> 4).bit_length()
-        tops = np.arange(n_tops, dtype=np.uint64) << _shift(n_tops)
-        begins = np.append(np.searchsorted(keys, tops), len(keys))
-    return Run(keys, int(texts.min(initial=_TEXT_MASK)), int(texts.max(initial=0)), begins)
-
-
-def _shift(n_tops: int) -> np.uint64:
-    return np.uint64(65 - n_tops.bit_length())
 
 
 class Runs:
@@ -199,22 +140,22 @@ class Runs:
         ndarray of int64, shape (n_pairs, 2)
             New text and earlier one, by new text; at most `MOST_CANDIDATES` of each, those that share most.
         """
-        hashes = asked.keys & ~_TEXT_MASK
+        hashes = asked.keys & ~TEXT_MASK
         wanted = hashes[np.append(True, hashes[1:] != hashes[:-1])[: len(hashes)]]
         met = np.concatenate([*self._look_up(wanted), asked.keys])
-        met = met[~np.isin((met & _TEXT_MASK).astype(np.int64), removed)]
+        met = met[~np.isin((met & TEXT_MASK).astype(np.int64), removed)]
         met.sort()
-        starts = np.append(True, (met[1:] ^ met[:-1]) >> _TEXT_BITS != 0)[: len(met)]
+        starts = np.append(True, (met[1:] ^ met[:-1]) >> TEXT_BITS != 0)[: len(met)]
         rank = np.arange(len(met)) - np.maximum.accumulate(np.where(starts, np.arange(len(met)), 0))
-        askers = np.flatnonzero((met & _TEXT_MASK) >= np.uint64(first))
-        ids = (met & _TEXT_MASK)[askers] - np.uint64(first)
+        askers = np.flatnonzero((met & TEXT_MASK) >= np.uint64(first))
+        ids = (met & TEXT_MASK)[askers] - np.uint64(first)
         sums = ids << _PAIR_BITS | asked.weights[np.searchsorted(asked.keys, met[askers])].astype(np.uint64)
         n_first = np.minimum(rank[askers], MOST_FIRST)
         beyond = rank[askers] > MOST_FIRST
         other = np.concatenate([ranges(askers - rank[askers], n_first), askers[beyond] - 1])
         # New text, earlier one and weight in one number, so that a plain sort brings a pair together.
         sums = np.concatenate([np.repeat(sums, n_first), sums[beyond]])
-        sums |= (met[other] & _TEXT_MASK) << _WEIGHT_BITS
+        sums |= (met[other] & TEXT_MASK) << _WEIGHT_BITS
         sums.sort()
         pair = sums >> _WEIGHT_BITS
         begins = np.flatnonzero(np.append(True, pair[1:] != pair[:-1])[: len(pair)])
@@ -222,10 +163,10 @@ class Runs:
         shared = np.add.reduceat(weights, begins) if len(begins) else np.zeros(0, np.int64)
         enough = shared >= LEAST_WEIGHT
         pair, shared = pair[begins][enough], shared[enough]
-        new = (pair >> _TEXT_BITS).astype(np.int64) + first
+        new = (pair >> TEXT_BITS).astype(np.int64) + first
         best = _least(new, -shared, pair, MOST_CANDIDATES)
         best = best[np.argsort(pair[best])]
-        return np.stack([new[best], (pair[best] & _TEXT_MASK).astype(np.int64)], axis=1)
+        return np.stack([new[best], (pair[best] & TEXT_MASK).astype(np.int64)], axis=1)
 
     def _look_up(self, wanted: NDArray[np.uint64]) -> Iterator[NDArray[np.uint64]]:
         """Yield the keys that have some hashes: of each hash at least the first `MOST_FIRST` and the last."""
@@ -234,9 +175,9 @@ class Runs:
             starts = run.find(wanted)
             # Most hashes are in few runs: where they end is asked only of those that are there.
             at = np.flatnonzero(starts < len(run.keys))
-            at = at[(run.keys[starts[at]] ^ wanted[at]) >> _TEXT_BITS == 0]
+            at = at[(run.keys[starts[at]] ^ wanted[at]) >> TEXT_BITS == 0]
             starts = starts[at]
-            sizes = run.find(wanted[at] | _TEXT_MASK) - starts
+            sizes = run.find(wanted[at] | TEXT_MASK) - starts
             seen = np.zeros(len(at), np.int64)
             for last, counts in n_before.items():
                 if last < run.first:
@@ -266,7 +207,7 @@ class Runs:
     def forget(self, removed: NDArray[np.int64]) -> None:
         """Drop the keys of texts that are gone, within a transaction."""
         for run, keys in [(run, found.keys) for run, found in self._runs.items()]:
-            kept = keys[~np.isin((keys & _TEXT_MASK).astype(np.int64), removed)]
+            kept = keys[~np.isin((keys & TEXT_MASK).astype(np.int64), removed)]
             if len(kept) < len(keys):
                 if len(kept):
                     # As a run of another number, so that those who have read this one do not go on with it.
@@ -277,7 +218,7 @@ class Runs:
 
     def texts(self) -> set[int]:
         """Return the texts that have keys."""
-        return {int(text) for run in self._runs.values() for text in np.unique(run.keys & _TEXT_MASK)}
+        return {int(text) for run in self._runs.values() for text in np.unique(run.keys & TEXT_MASK)}
 
     def are_sorted(self) -> bool:
         """Say whether all runs are as they should be."""

@@ -8,10 +8,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.duplicates.components import components
 from dedup.lineage.branching import best_branching
 from dedup.lineage.links import Rows, Scores, segments
 from dedup.lineage.model import RELATIONS, Model, probability, weighted_sum
+from dedup.lineage.order import against_time, close_no_cycle
 from dedup.pairs.compare import FEATURES
 from dedup.pairs.gains import GAINS
 
@@ -120,33 +120,10 @@ def choose_main(rows: Rows, scores: Scores, n_articles: int) -> NDArray[np.int64
     weight = np.where(rows.timed, told, untold)
     while True:
         chosen = best_branching(rows.child, rows.parent, weight, n_articles)
-        wrong = _against_time(rows, chosen, weight)
+        wrong = against_time(rows, chosen, weight)
         if not len(wrong):
             return chosen
         weight[wrong] = 0
-
-
-def _against_time(rows: Rows, chosen: NDArray[np.int64], weight: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Find the links to give up so that no article comes down from a later one through one without a time.
-
-    Of the links between the two that touch an article without a time, the one of least weight is named.
-    """
-    if rows.dated.all():
-        return np.zeros(0, np.int64)
-    main_of = np.where(chosen >= 0, rows.parent[chosen], -1)
-    order = _rank(main_of) // len(main_of)  # generations
-    backward = np.flatnonzero(rows.dated & (rows.hours > 0) & (order[rows.child] < order[rows.parent]))
-    given_up = set()
-    for later, earlier in zip(rows.child[backward].tolist(), rows.parent[backward].tolist(), strict=True):
-        path: list[int] = []
-        at = earlier
-        while at != later and main_of[at] >= 0 and order[at] > order[later]:
-            path.append(int(chosen[at]))
-            at = int(main_of[at])
-        undated = [row for row in path if not rows.dated[row]]
-        if at == later and undated:
-            given_up.add(min(undated, key=lambda row: (weight[row], row)))
-    return np.array(sorted(given_up), np.int64)
 
 
 def main_probability(
@@ -190,7 +167,7 @@ def find_others(
     main_row[rows.child[main]] = main
     row = row[most_probable(rows, row, main_row[rows.child[row]], model) >= LEAST_OTHER]
     if not rows.timed.all():
-        row = row[_close_no_cycle(rows, row, main_row, main_of)]
+        row = row[close_no_cycle(rows, row, main_row, main_of)]
     gains = np.full((len(row), len(GAINS)), np.inf)
     last = main_of.copy()
     found, chances = [], []
@@ -272,32 +249,3 @@ def most_probable(
         chance = probability(weighted_sum(model["other"], other, rows.hours[row], **more))
         most = np.maximum(most, chance)
     return most + 1e-9
-
-
-def _close_no_cycle(
-    rows: Rows, row: NDArray[np.int64], main_row: NDArray[np.int64], main_of: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Say which links to other parents go back in time or, where times do not order articles, in descent.
-
-    Of articles that all have times, those with the same one are ordered by descent from each other; where
-    some that hang together have none, all of them are. What hangs together with them only counts: what is
-    told of a family does not depend on the rest of the pile.
-    """
-    part = components(len(main_of), np.stack([rows.child, rows.parent], axis=1))
-    loose = np.isin(part, part[rows.child[~rows.dated]])
-    level = loose | ((main_row >= 0) & (rows.hours[main_row] == 0))
-    before = _rank(np.where(level, main_of, -1))
-    child, parent = rows.child[row], rows.parent[row]
-    return np.asarray(~loose[child] & (rows.hours[row] != 0) | (before[parent] < before[child]), np.bool_)
-
-
-def _rank(main_of: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number articles so that a main parent comes before its children: by generation, found by doubling."""
-    up = np.where(main_of >= 0, main_of, np.arange(len(main_of)))
-    generation = (main_of >= 0).astype(np.int64)
-    while True:
-        further = generation[up]
-        if not further.any():
-            return generation * len(main_of) + np.arange(len(main_of))
-        generation = generation + further
-        up = up[up]
